@@ -1,0 +1,1 @@
+"""Temporal activities: a method is one transaction or one provider call, never both."""

@@ -1,0 +1,1 @@
+"""How to reach a workflow from anywhere: ids, types, client, relay."""

@@ -1,0 +1,1 @@
+"""What knows no commerce: settings, ids, time, money, the database and its one transaction runner."""

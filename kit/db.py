@@ -1,0 +1,151 @@
+"""The database: engine, the one transaction runner, driver SQL helpers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+import asyncpg
+from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from kit import failpoints
+from kit.errors import conflict, unavailable
+
+T = TypeVar("T")
+
+ATTEMPTS: Final = 3
+RERUN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing happened, run again
+
+
+def asyncpg_url(url: str) -> str:
+    """Return `url` with the driver named, since a bare `postgresql://` means another driver in SQLAlchemy 2.1."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's error code of `error`, or None when it does not come from PostgreSQL."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.PostgresError):
+            return str(seen.sqlstate)
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def constraint_name(error: BaseException) -> str | None:
+    """Return the name of the constraint that `error` broke, if it broke one."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.PostgresError):
+            name: str | None = seen.constraint_name
+            return name
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def translate(error: Exception) -> Exception:
+    """Return what a caller should hear of a database error: busy is 409, overloaded or down is 503."""
+    state = sqlstate(error)
+    if state == "55P03" or state in RERUN:
+        return conflict(
+            "The request conflicted with another request. You may retry the request with the same parameters."
+        )
+    if state == "57014":
+        return unavailable("The database took too long to answer. Try again.", retry_after=2)
+    if is_disconnect(error):
+        return unavailable("The database cannot be reached. Try again.", retry_after=2)
+    return error
+
+
+def is_disconnect(error: BaseException) -> bool:
+    """Tell whether `error` means that the connection was lost or refused."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = sqlstate(error) or ""
+    return state.startswith(("08", "57P")) or isinstance(error, (ConnectionError, OSError, asyncpg.InterfaceError))
+
+
+class Database:
+    """One engine with its two doors: `transact` for writes, `reading` for autocommitted reads."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout: str = "15s") -> None:
+        settings = {
+            "timezone": "UTC",
+            "jit": "off",
+            "lock_timeout": "2s",
+            "statement_timeout": statement_timeout,
+            "idle_in_transaction_session_timeout": "10s",
+        }
+        self.engine: AsyncEngine = create_async_engine(
+            asyncpg_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"server_settings": settings, "statement_cache_size": 500},
+        )
+        self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in autocommit, for statements that only read."""
+        try:
+            async with self._reads.connect() as connection:
+                yield connection
+        except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+            raise translate(error) from error
+
+    async def transact(self, work: Callable[[AsyncSession], Awaitable[T]], edge: str | None = None) -> T:
+        """Run `work` in one READ COMMITTED transaction and commit it; run it again when it lost a race.
+
+        `edge` names the transaction for kit/failpoints. Errors: CommerceError as `work` raises it, `conflict` on a
+        lock time-out or when three runs lost, `unavailable` when the database is down.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._once(work, edge)
+            except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+                if sqlstate(error) in RERUN and attempt < ATTEMPTS:
+                    await asyncio.sleep(0.01 * attempt)
+                    continue
+                raise translate(error) from error
+        raise AssertionError("unreachable")
+
+    async def _once(self, work: Callable[[AsyncSession], Awaitable[T]], edge: str | None) -> T:
+        if edge:
+            failpoints.hit(f"{edge}/before")
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
+            result = await work(session)
+            await session.flush()
+            if edge:
+                failpoints.hit(f"{edge}/before-commit")
+            await session.commit()
+        if edge:
+            failpoints.hit(f"{edge}/after-commit")
+        return result
+
+
+async def run(on: AsyncSession | AsyncConnection, sql: str, *params: object) -> Sequence[Row[Any]]:
+    """Run one statement in PostgreSQL's own `$1` notation and return its rows (none for a statement without)."""
+    connection = await on.connection() if isinstance(on, AsyncSession) else on
+    result = await connection.exec_driver_sql(sql, params or None)
+    return result.fetchall() if result.returns_rows else ()
+
+
+async def one(on: AsyncSession | AsyncConnection, sql: str, *params: object) -> Row[Any] | None:
+    """Run one statement and return its first row, or None."""
+    rows = await run(on, sql, *params)
+    return rows[0] if rows else None
+
+
+async def value(on: AsyncSession | AsyncConnection, sql: str, *params: object) -> Any:  # noqa: ANN401 - a column of any type
+    """Run one statement and return the first column of its first row, or None."""
+    row = await one(on, sql, *params)
+    return row[0] if row is not None else None

@@ -1,0 +1,48 @@
+"""The one error family: what went wrong in the API's own words (contract section 4)."""
+
+from __future__ import annotations
+
+
+class CommerceError(Exception):
+    """A refusal that a caller is meant to hear.
+
+    `type` is one of contract section 4 (`invalid_data`, `not_allowed`, `not_found`, `conflict`, ...);
+    api/errors.py maps it to a status.
+    """
+
+    def __init__(self, type_: str, message: str, code: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.type = type_
+        self.message = message
+        self.code = code
+        self.retry_after = retry_after
+
+
+def invalid_data(message: str, code: str | None = None) -> CommerceError:
+    """Return the error of a value or a state that breaks a rule (400)."""
+    return CommerceError("invalid_data", message, code)
+
+
+def not_allowed(message: str, code: str | None = None) -> CommerceError:
+    """Return the error of an action that the present state forbids (400)."""
+    return CommerceError("not_allowed", message, code)
+
+
+def not_found(message: str) -> CommerceError:
+    """Return the error of a thing that does not exist for this caller (404)."""
+    return CommerceError("not_found", message)
+
+
+def unauthorized(message: str) -> CommerceError:
+    """Return the error of credentials that were refused (401)."""
+    return CommerceError("unauthorized", message)
+
+
+def conflict(message: str) -> CommerceError:
+    """Return the error of a write that met another one (409)."""
+    return CommerceError("conflict", message, "invalid_state_error")
+
+
+def unavailable(message: str, retry_after: int) -> CommerceError:
+    """Return the error of a part that is down (503); `retry_after` in seconds."""
+    return CommerceError("unavailable", message, retry_after=retry_after)

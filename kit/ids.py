@@ -1,0 +1,23 @@
+"""Ids: a prefix that names the kind, and a ULID that sorts by creation (contract section 5)."""
+
+from __future__ import annotations
+
+from ulid import ULID
+
+_ROWS = (
+    "cart cali caliadj calitxl casm casmadj casmtxl caaddr cacl",
+    "order ordli orditem ordliadj ordlitxl ordsm ordspmv ordsmadj ordsmtxl ordaddr ordsum ordtrx ordcl",
+    "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref",
+    "pay_col payses pay capt ref refr acchld",
+    "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
+    "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",
+    "attempt ledger evt dlv",
+)
+PREFIXES: frozenset[str] = frozenset(prefix for row in _ROWS for prefix in row.split())
+
+
+def new_id(prefix: str) -> str:
+    """Return a fresh id such as `order_01J...`; KeyError for a prefix that contract section 5 does not have."""
+    if prefix not in PREFIXES:
+        raise KeyError(prefix)
+    return f"{prefix}_{ULID()}"

@@ -1,0 +1,49 @@
+"""Every setting, read once in a composition root; no other module reads the environment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one process, from the environment.
+
+    `DATABASE_URL` and `TEMPORAL_ADDRESS` keep their common names; all others begin with `EURYALE_`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="EURYALE_", frozen=True, populate_by_name=True)
+
+    database_url: str = Field(
+        "postgresql://postgres@127.0.0.1:5432/euryale",
+        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+    )
+    temporal_address: str = Field(
+        "127.0.0.1:7233", validation_alias=AliasChoices("TEMPORAL_ADDRESS", "temporal_address")
+    )
+    temporal_namespace: str = Field(
+        "default", validation_alias=AliasChoices("TEMPORAL_NAMESPACE", "temporal_namespace")
+    )
+    temporal_ui_url: str | None = None
+    api_host: str = "127.0.0.1"
+    api_port: int = 9000
+    public_url: str | None = None
+    jwt_secret: str = Field("", description="Signs tokens (HS256); must be set and at least 32 bytes outside `dev`.")
+    jwt_expires_seconds: int = 24 * 3600
+    store_cors: str = "http://localhost:8000"
+    admin_cors: str = "http://localhost:9000,http://localhost:5173"
+    auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
+    rounding: Literal["currency", "none"] = "currency"
+    sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    files_dir: Path = Path(".euryale/files")
+    db_pool_size: int = 10
+    statement_timeout: str = "15s"
+    attempt_deadline_seconds: int = 30
+    complete_wait_seconds: Decimal = Decimal(35)
+    failpoints_file: Path | None = None
+    log_level: str = "INFO"
+    temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")

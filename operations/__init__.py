@@ -1,0 +1,1 @@
+"""Use cases that span modules: one function each, in the transaction of its caller."""

@@ -1,0 +1,1 @@
+"""Payment, fulfilment and tax providers, one package a vendor."""

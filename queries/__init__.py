@@ -1,0 +1,1 @@
+"""The read side: one Resource declaration per entity."""
