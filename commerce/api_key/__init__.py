@@ -1,0 +1,1 @@
+"""Publishable and secret API keys."""

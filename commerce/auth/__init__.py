@@ -1,0 +1,1 @@
+"""Who somebody is: auth identities and their providers."""

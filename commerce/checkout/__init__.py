@@ -1,0 +1,1 @@
+"""Checkout attempts: the protocol between a cart, its money and its order."""

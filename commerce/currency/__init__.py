@@ -1,0 +1,1 @@
+"""The built-in table of currencies (contract section 6)."""

@@ -1,0 +1,1 @@
+"""Customers, guests among them."""

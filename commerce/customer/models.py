@@ -1,0 +1,46 @@
+"""Tables of the customer module."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.tables import Base, Identified, Metadata, Timestamped, live_unique
+
+
+class Customer(Identified, Timestamped, Base):
+    """Somebody who buys; a guest has no account."""
+
+    __tablename__ = "customer"
+    __table_args__ = (live_unique("customer", "email", "has_account"),)
+    prefix = "cus"
+
+    company_name: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    has_account: Mapped[bool] = mapped_column(default=False)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    created_by: Mapped[str | None]
+
+
+class CustomerGroup(Identified, Timestamped, Base):
+    """A named set of customers."""
+
+    __tablename__ = "customer_group"
+    __table_args__ = (live_unique("customer_group", "name"),)
+    prefix = "cusgroup"
+
+    name: Mapped[str]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    created_by: Mapped[str | None]
+
+
+class CustomerGroupCustomer(Base):
+    """A customer in a group."""
+
+    __tablename__ = "customer_group_customer"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    customer_group_id: Mapped[str] = mapped_column(ForeignKey("customer_group.id"), primary_key=True)

@@ -1,0 +1,1 @@
+"""Shipping profiles, fulfilment sets, zones and options."""

@@ -1,0 +1,1 @@
+"""Inventory items, their levels and reservations."""

@@ -1,0 +1,1 @@
+"""Orders, their lines by version, shipping, transactions and summaries."""

@@ -1,0 +1,1 @@
+"""Payment collections, sessions, payments, captures, refunds."""

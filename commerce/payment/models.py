@@ -1,0 +1,188 @@
+"""Tables of the payment module (contract section 14; `fate` and its guards: docs/checkout.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.tables import Amount, Base, Identified, Json, Metadata, Timestamped, finite, one_of
+
+
+class SessionStatus(StrEnum):
+    """The provider's word about a session."""
+
+    PENDING = "pending"
+    REQUIRES_MORE = "requires_more"
+    PENDING_AUTHORIZATION = "pending_authorization"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+
+class SessionFate(StrEnum):
+    """Our word about a session: whose its money is."""
+
+    CREATING = "creating"
+    OPEN = "open"
+    CONSUMED = "consumed"
+    SUPERSEDED = "superseded"
+    RELEASING = "releasing"
+    RELEASED = "released"
+
+
+class CollectionStatus(StrEnum):
+    """Where a payment collection stands."""
+
+    NOT_PAID = "not_paid"
+    AWAITING = "awaiting"
+    PARTIALLY_AUTHORIZED = "partially_authorized"
+    AUTHORIZED = "authorized"
+    PARTIALLY_CAPTURED = "partially_captured"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class PaymentProvider(Timestamped, Base):
+    """A payment provider that this installation has."""
+
+    __tablename__ = "payment_provider"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+
+
+class PaymentCollection(Identified, Timestamped, Base):
+    """What is to be paid for one cart or order."""
+
+    __tablename__ = "payment_collection"
+    __table_args__ = (
+        finite("amount", "authorized_amount", "captured_amount", "refunded_amount"),
+        one_of("status", CollectionStatus),
+    )
+    prefix = "pay_col"
+
+    currency_code: Mapped[str]
+    amount: Mapped[Amount]
+    authorized_amount: Mapped[Amount] = mapped_column(default=0, server_default=text("0"))
+    captured_amount: Mapped[Amount] = mapped_column(default=0, server_default=text("0"))
+    refunded_amount: Mapped[Amount] = mapped_column(default=0, server_default=text("0"))
+    completed_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(default=CollectionStatus.NOT_PAID)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    cart_id: Mapped[str | None] = mapped_column(unique=True)
+    order_id: Mapped[str | None] = mapped_column(index=True)
+
+
+class PaymentSession(Identified, Timestamped, Base):
+    """One try to pay: amount, currency and the provider's reference are ours, never read from `data`."""
+
+    __tablename__ = "payment_session"
+    __table_args__ = (
+        finite("amount"),
+        one_of("status", SessionStatus),
+        one_of("fate", SessionFate),
+        CheckConstraint("(fate = 'consumed') = (order_id IS NOT NULL)", name="consumed"),
+        Index("uq_payment_session_provider_id_provider_reference", "provider_id", "provider_reference", unique=True),
+        Index(
+            "uq_payment_session_payment_collection_id_open",
+            "payment_collection_id",
+            unique=True,
+            postgresql_where=text("fate = 'open'"),
+        ),
+        Index("ix_payment_session_fate", "fate", "updated_at", postgresql_where=text("fate <> 'released'")),
+    )
+    prefix = "payses"
+
+    currency_code: Mapped[str]
+    amount: Mapped[Amount]
+    provider_id: Mapped[str]
+    data: Mapped[Json]
+    context: Mapped[Json]
+    status: Mapped[str] = mapped_column(default=SessionStatus.PENDING)
+    authorized_at: Mapped[datetime | None]
+    payment_collection_id: Mapped[str] = mapped_column(ForeignKey("payment_collection.id"), index=True)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    fate: Mapped[str] = mapped_column(default=SessionFate.CREATING)
+    provider_reference: Mapped[str | None]
+    order_id: Mapped[str | None]
+    key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    attention: Mapped[str | None]
+
+
+class Payment(Identified, Timestamped, Base):
+    """Money that a provider holds or took for an order."""
+
+    __tablename__ = "payment"
+    __table_args__ = (finite("amount"),)
+    prefix = "pay"
+
+    amount: Mapped[Amount]
+    currency_code: Mapped[str]
+    provider_id: Mapped[str]
+    data: Mapped[Json]
+    captured_at: Mapped[datetime | None]
+    canceled_at: Mapped[datetime | None]
+    payment_collection_id: Mapped[str] = mapped_column(ForeignKey("payment_collection.id"), index=True)
+    payment_session_id: Mapped[str] = mapped_column(ForeignKey("payment_session.id"), unique=True)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    attention: Mapped[str | None]
+
+
+class Capture(Identified, Timestamped, Base):
+    """Money taken."""
+
+    __tablename__ = "capture"
+    __table_args__ = (finite("amount"), CheckConstraint("amount > 0", name="positive"))
+    prefix = "capt"
+
+    amount: Mapped[Amount]
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"), index=True)
+    created_by: Mapped[str | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+
+
+class RefundReason(Identified, Timestamped, Base):
+    """Why money goes back."""
+
+    __tablename__ = "refund_reason"
+    prefix = "refr"
+
+    label: Mapped[str]
+    code: Mapped[str]
+    description: Mapped[str | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+
+
+class Refund(Identified, Timestamped, Base):
+    """Money given back."""
+
+    __tablename__ = "refund"
+    __table_args__ = (finite("amount"), CheckConstraint("amount > 0", name="positive"))
+    prefix = "ref"
+
+    amount: Mapped[Amount]
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"), index=True)
+    refund_reason_id: Mapped[str | None] = mapped_column(ForeignKey("refund_reason.id"))
+    note: Mapped[str | None]
+    created_by: Mapped[str | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+
+
+class AccountHolder(Identified, Timestamped, Base):
+    """A customer as a provider knows them."""
+
+    __tablename__ = "account_holder"
+    prefix = "acchld"
+
+    provider_id: Mapped[str]
+    external_id: Mapped[str]
+    email: Mapped[str | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")

@@ -1,0 +1,1 @@
+"""Price sets, prices, their rules, price lists and preferences."""

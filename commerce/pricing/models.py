@@ -1,0 +1,101 @@
+"""Tables of the pricing module (contract section 8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.tables import Amount, Base, Identified, Json, Timestamped, finite, live_unique, one_of
+
+
+class PriceListType(StrEnum):
+    """How a list's price meets the plain one."""
+
+    SALE = "sale"
+    OVERRIDE = "override"
+
+
+class PriceListStatus(StrEnum):
+    """Whether a list counts."""
+
+    ACTIVE = "active"
+    DRAFT = "draft"
+
+
+class PriceSet(Identified, Timestamped, Base):
+    """All prices of one variant or shipping option."""
+
+    __tablename__ = "price_set"
+    prefix = "pset"
+
+
+class Price(Identified, Timestamped, Base):
+    """One price: a currency, a quantity tier, rules."""
+
+    __tablename__ = "price"
+    __table_args__ = (finite("amount"), Index("ix_price_price_set_id_currency_code", "price_set_id", "currency_code"))
+    prefix = "price"
+
+    title: Mapped[str | None]
+    currency_code: Mapped[str]
+    amount: Mapped[Amount]
+    min_quantity: Mapped[Amount | None]
+    max_quantity: Mapped[Amount | None]
+    rules_count: Mapped[int] = mapped_column(default=0)
+    price_set_id: Mapped[str] = mapped_column(ForeignKey("price_set.id"))
+    price_list_id: Mapped[str | None] = mapped_column(ForeignKey("price_list.id"), index=True)
+
+
+class PriceRule(Identified, Timestamped, Base):
+    """A condition of one price."""
+
+    __tablename__ = "price_rule"
+    prefix = "prule"
+
+    attribute: Mapped[str]
+    value: Mapped[str]
+    operator: Mapped[str] = mapped_column(default="eq")
+    priority: Mapped[int] = mapped_column(default=0)
+    price_id: Mapped[str] = mapped_column(ForeignKey("price.id"), index=True)
+
+
+class PriceList(Identified, Timestamped, Base):
+    """Prices that hold for a time or for some customers."""
+
+    __tablename__ = "price_list"
+    __table_args__ = (one_of("type", PriceListType), one_of("status", PriceListStatus))
+    prefix = "plist"
+
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    type: Mapped[str] = mapped_column(default=PriceListType.SALE)
+    status: Mapped[str] = mapped_column(default=PriceListStatus.DRAFT)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    rules_count: Mapped[int] = mapped_column(default=0)
+
+
+class PriceListRule(Identified, Timestamped, Base):
+    """A condition of a whole list; `value` is a list of which one must match."""
+
+    __tablename__ = "price_list_rule"
+    prefix = "prule"
+
+    attribute: Mapped[str]
+    value: Mapped[Json]
+    price_list_id: Mapped[str] = mapped_column(ForeignKey("price_list.id"), index=True)
+
+
+class PricePreference(Identified, Timestamped, Base):
+    """Whether prices of a currency or a region include tax."""
+
+    __tablename__ = "price_preference"
+    __table_args__ = (live_unique("price_preference", "attribute", "value"),)
+    prefix = "prpref"
+
+    attribute: Mapped[str]
+    value: Mapped[str]
+    is_tax_inclusive: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,1 @@
+"""Products, variants, options, images and how they are sorted."""

@@ -1,0 +1,172 @@
+"""Tables of the product module: the product itself and its variants."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.tables import Amount, Base, Identified, Metadata, Timestamped, live_unique, one_of
+
+
+class ProductStatus(StrEnum):
+    """Where a product stands (contract section 22)."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
+class Product(Identified, Timestamped, Base):
+    """What a shop offers; what is bought is one of its variants."""
+
+    __tablename__ = "product"
+    __table_args__ = (one_of("status", ProductStatus), live_unique("product", "handle"))
+    prefix = "prod"
+
+    title: Mapped[str]
+    handle: Mapped[str]
+    subtitle: Mapped[str | None]
+    description: Mapped[str | None]
+    is_giftcard: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(default=ProductStatus.DRAFT)
+    thumbnail: Mapped[str | None]
+    weight: Mapped[Amount | None]
+    length: Mapped[Amount | None]
+    height: Mapped[Amount | None]
+    width: Mapped[Amount | None]
+    origin_country: Mapped[str | None]
+    hs_code: Mapped[str | None]
+    mid_code: Mapped[str | None]
+    material: Mapped[str | None]
+    discountable: Mapped[bool] = mapped_column(default=True)
+    external_id: Mapped[str | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    type_id: Mapped[str | None] = mapped_column(ForeignKey("product_type.id"), index=True)
+    collection_id: Mapped[str | None] = mapped_column(ForeignKey("product_collection.id"), index=True)
+
+
+class ProductVariant(Identified, Timestamped, Base):
+    """One buyable form of a product."""
+
+    __tablename__ = "product_variant"
+    __table_args__ = (
+        live_unique("product_variant", "sku"),
+        live_unique("product_variant", "barcode"),
+        live_unique("product_variant", "ean"),
+        live_unique("product_variant", "upc"),
+        Index("ix_product_variant_product_id_variant_rank", "product_id", "variant_rank"),
+    )
+    prefix = "variant"
+
+    title: Mapped[str]
+    sku: Mapped[str | None]
+    barcode: Mapped[str | None]
+    ean: Mapped[str | None]
+    upc: Mapped[str | None]
+    allow_backorder: Mapped[bool] = mapped_column(default=False)
+    manage_inventory: Mapped[bool] = mapped_column(default=True)
+    hs_code: Mapped[str | None]
+    origin_country: Mapped[str | None]
+    mid_code: Mapped[str | None]
+    material: Mapped[str | None]
+    weight: Mapped[Amount | None]
+    length: Mapped[Amount | None]
+    height: Mapped[Amount | None]
+    width: Mapped[Amount | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    variant_rank: Mapped[int] = mapped_column(default=0)
+    thumbnail: Mapped[str | None]
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"))
+
+
+class ProductImage(Identified, Timestamped, Base):
+    """A picture of a product."""
+
+    __tablename__ = "image"
+    prefix = "img"
+
+    url: Mapped[str]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    rank: Mapped[int] = mapped_column(default=0)
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), index=True)
+
+
+class ProductOption(Identified, Timestamped, Base):
+    """What the variants differ in: size, colour."""
+
+    __tablename__ = "product_option"
+    prefix = "opt"
+
+    title: Mapped[str]
+    is_exclusive: Mapped[bool] = mapped_column(default=True)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+
+
+class ProductOptionValue(Identified, Timestamped, Base):
+    """One value of an option."""
+
+    __tablename__ = "product_option_value"
+    prefix = "optval"
+
+    value: Mapped[str]
+    rank: Mapped[int | None]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+    option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), index=True)
+
+
+class ProductProductOption(Base):
+    """An option that a product uses; options may be shared between products."""
+
+    __tablename__ = "product_product_option"
+
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True)
+
+
+class ProductVariantOption(Base):
+    """The option value that a variant has."""
+
+    __tablename__ = "product_variant_option"
+
+    variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
+    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True)
+
+
+class ProductSalesChannel(Base):
+    """A sales channel that offers a product."""
+
+    __tablename__ = "product_sales_channel"
+
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    sales_channel_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class ProductShippingProfile(Base):
+    """The shipping profile of a product."""
+
+    __tablename__ = "product_shipping_profile"
+
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    shipping_profile_id: Mapped[str]
+
+
+class ProductVariantPriceSet(Base):
+    """The price set of a variant."""
+
+    __tablename__ = "product_variant_price_set"
+
+    variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
+    price_set_id: Mapped[str] = mapped_column(unique=True)
+
+
+class ProductVariantInventoryItem(Base):
+    """An inventory item that a variant is made of; a kit has several."""
+
+    __tablename__ = "product_variant_inventory_item"
+
+    variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
+    inventory_item_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    required_quantity: Mapped[Amount] = mapped_column(default=1)

@@ -1,0 +1,1 @@
+"""Regions, their countries and the payment providers they offer."""

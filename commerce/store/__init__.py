@@ -1,0 +1,1 @@
+"""The one store and the currencies it sells in."""

@@ -1,0 +1,1 @@
+"""Tax regions, rates and their rules."""

@@ -1,0 +1,63 @@
+"""The outbox: events are rows of the business transaction, so an event is a committed fact (promise 11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit import clock
+from kit.db import run
+from kit.ids import new_id
+from kit.tables import Base, Identified, Json
+
+
+class OutboxEvent(Identified, Base):
+    """One event; `status` pending -> sent, set only after every delivery's start was acknowledged."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (
+        Index("ix_outbox_event_pending", "created_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_outbox_event_sent_at", "sent_at"),
+    )
+    prefix = "evt"
+
+    name: Mapped[str]
+    data: Mapped[Json]
+    status: Mapped[str] = mapped_column(default="pending", server_default=text("'pending'"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    sent_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One event on its way to one subscriber; the key holds the dedupe."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_dead", "updated_at", postgresql_where=text("status = 'dead'")),)
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(default="pending", server_default=text("'pending'"))
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    error: Mapped[str | None]
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+
+
+async def emit(session: AsyncSession, *events: tuple[str, Mapping[str, Any]]) -> None:
+    """Write events of the caller's transaction, in order, and wake the relay when it commits."""
+    if not events:
+        return
+    ids = [new_id("evt") for _ in events]
+    await run(
+        session,
+        "INSERT INTO outbox_event (id, name, data) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]::jsonb[])",
+        ids,
+        [name for name, _ in events],
+        [json.dumps(data) for _, data in events],
+    )
+    await run(session, "SELECT pg_notify('outbox', '')")
