@@ -49,7 +49,7 @@ async def _price_sets(session: AsyncSession, variant_ids: set[str]) -> dict[str,
             ProductVariantPriceSet.variant_id.in_(variant_ids)
         )
     )
-    price_sets = {variant_id: price_set_id for variant_id, price_set_id in found}
+    price_sets = dict(found.tuples().all())
     missing = variant_ids - price_sets.keys()
     if missing:
         raise invalid_data(f"Variants with ids: {', '.join(sorted(missing))} have no price set")
