@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from temporalio.client import (
     Client,
@@ -27,6 +28,7 @@ from kit.errors import conflict, unavailable
 T = TypeVar("T")
 Search = Mapping[SearchAttributeKey[str], str]
 
+CONNECT_TIMEOUT: Final = timedelta(seconds=5)
 HEALTH_TIMEOUT: Final = timedelta(seconds=1)
 RETRY_AFTER: Final = 5
 DOWN: Final = "This cannot be processed at the moment; nothing was changed. Try again in a few seconds."
@@ -41,9 +43,25 @@ class Run:
     run_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """An update of a workflow: its name, its argument, the type of its answer, and how long to wait, in seconds.
+
+    `undecided` is what the caller hears when no answer came in time.
+    """
+
+    update: str
+    argument: object
+    result_type: type[T]
+    within: float
+    undecided: str = UNDECIDED
+
+
 async def connect(address: str, namespace: str) -> Client:
     """Return a connected client; RuntimeError when the server cannot be reached."""
-    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+    return await Client.connect(
+        address, namespace=namespace, data_converter=pydantic_data_converter, connect_timeout=CONNECT_TIMEOUT
+    )
 
 
 class Durable:
@@ -136,22 +154,17 @@ class Durable:
         name: str,
         business_id: str,
         argument: object,
+        question: Question[T],
         *,
-        update: str,
-        update_argument: object,
-        result_type: type[T],
-        within: float,
         search: Search | None = None,
-        undecided: str = UNDECIDED,
     ) -> T:
         """Start the workflow, or attach to its open run, and return what its update answers.
 
-        A fresh update id per call: a constant one would replay a decline for ever. `undecided` is what the caller
-        hears when no answer came within `within` seconds. Errors: `unavailable` when Temporal is down (nothing was
-        changed), the CommerceError that the update failed with, `conflict` when undecided.
+        A fresh update id per call: a constant one would replay a decline for ever. Errors: `unavailable` when
+        Temporal is down (nothing was changed), the CommerceError that the update failed with, `conflict` when no
+        answer came in time.
         """
         await self.require_healthy()
-        client = await self.client()
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             name,
             argument,
@@ -162,19 +175,39 @@ class Durable:
             search_attributes=_typed(search),
         )
         try:
-            async with asyncio.timeout(within):
-                answer: T = await client.execute_update_with_start_workflow(
-                    update, update_argument, start_workflow_operation=start, result_type=result_type
-                )
+            return await self._answer(start, question)
         except WorkflowUpdateFailedError as error:
-            raise as_commerce_error(error) or conflict(undecided) from error
+            raise as_commerce_error(error) or conflict(question.undecided) from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError, RuntimeError) as error:
-            raise conflict(undecided) from error
+            if _unregistered(error) and search:
+                return await self.ask(name, business_id, argument, question)
+            raise conflict(question.undecided) from error
+
+    async def _answer(self, start: WithStartWorkflowOperation[Any, Any], question: Question[T]) -> T:
+        client = await self.client()
+        async with asyncio.timeout(question.within):
+            try:
+                answer: T = await client.execute_update_with_start_workflow(
+                    question.update,
+                    question.argument,
+                    start_workflow_operation=start,
+                    result_type=question.result_type,
+                )
+            except BaseException:
+                await _read_start(start)
+                raise
         return answer
 
     async def _handle(self, name: str, business_id: str, result_type: type[T] | None) -> WorkflowHandle[Any, Any]:
         client = await self.client()
         return client.get_workflow_handle(ids.workflow_id(name, business_id), result_type=result_type)
+
+
+async def _read_start(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """Read the start's own copy of a failure: unread, it would be logged as never retrieved."""
+    with suppress(RPCError, asyncio.CancelledError, TimeoutError):
+        async with asyncio.timeout(0):
+            await start.workflow_handle()
 
 
 def _typed(search: Search | None) -> TypedSearchAttributes:

@@ -63,3 +63,12 @@ DELIVER: Final = ActivityConfig(
     heartbeat_timeout=timedelta(seconds=10),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 )
+
+# Between two deliveries of an event that fails: a subscriber's own outage may last minutes; after the fifth attempt
+# (activities/delivery.py) the event is a dead letter.
+DELIVERY_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600))
+
+
+def delivery_pause(tried: int) -> timedelta:
+    """Return the pause after `tried` (1 or more) failed deliveries."""
+    return DELIVERY_PAUSES[min(tried, len(DELIVERY_PAUSES)) - 1]
