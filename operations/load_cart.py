@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import Address, Adjustment, CartState, Collection, CreditLine, Line, Method, TaxLine
+from commerce.fulfillment.rules import Offer
+from commerce.tax.rules import Rate
 from kit.db import value
 from kit.errors import not_found
+from operations.load_offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
 _TAX: Final = "id, rate, code, description, tax_rate_id, provider_id"
+_RATES: Final = """SELECT r.id, r.rate, r.code, r.name, r.is_default, r.is_combinable,
+      t.province_code IS NOT NULL AS is_province, coalesce(t.provider_id, up.provider_id, 'tp_system') AS provider_id,
+      (SELECT json_agg(json_build_array(reference, reference_id)) FROM tax_rate_rule
+        WHERE tax_rate_id = r.id AND deleted_at IS NULL) AS rules
+    FROM tax_region t JOIN tax_rate r ON r.tax_region_id = t.id AND r.deleted_at IS NULL
+    LEFT JOIN tax_region up ON up.id = t.parent_id
+    WHERE t.deleted_at IS NULL AND t.country_code = lower(a.country_code) AND (
+      t.province_code IS NULL OR (t.parent_id IS NOT NULL AND t.province_code = lower(a.province)))"""
 _LOAD: Final = f"""
 SELECT row_to_json(x)::text FROM (
   SELECT c.id, c.version, c.region_id, c.customer_id, c.sales_channel_id, c.email, c.currency_code, c.rounding,
@@ -41,22 +53,45 @@ SELECT row_to_json(x)::text FROM (
       ORDER BY s.created_at, s.id) m) AS methods,
     (SELECT json_agg(row_to_json(k)) FROM (SELECT id, amount FROM cart_credit_line
       WHERE cart_id = c.id AND deleted_at IS NULL ORDER BY id) k) AS credit_lines,
-    (SELECT row_to_json(p) FROM (SELECT id, amount, currency_code FROM payment_collection
-      WHERE cart_id = c.id AND deleted_at IS NULL) p) AS collection
-  FROM cart c WHERE c.id = $1) x
+    (SELECT row_to_json(p) FROM (SELECT pc.id, amount, currency_code, EXISTS (
+        SELECT FROM payment_session s WHERE s.payment_collection_id = pc.id AND s.fate IN ('creating', 'open')
+      ) AS has_session FROM payment_collection pc WHERE cart_id = c.id AND deleted_at IS NULL) p) AS collection,
+    (SELECT json_agg(row_to_json(f)) FROM (SELECT {OFFER_COLUMNS} FROM shipping_option o
+      WHERE o.id IN (SELECT shipping_option_id FROM cart_shipping_method WHERE cart_id = c.id)
+      AND o.deleted_at IS NULL AND {OF_CHANNEL.format(channel="c.sales_channel_id")}) f) AS offers,
+    (SELECT json_agg(row_to_json(r)) FROM ({_RATES}) r) AS rates
+  FROM cart c LEFT JOIN cart_address a ON a.id = c.shipping_address_id WHERE c.id = $1) x
 """
 
 
-async def load_cart(session: AsyncSession, cart_id: str) -> CartState:
-    """Return the cart's state; not_found when there is none."""
+@dataclass(frozen=True, slots=True)
+class LoadedCart:
+    """A cart with what the catalogue says about its address and its shipping methods."""
+
+    state: CartState
+    rates: tuple[Rate, ...]
+    offers: Mapping[str, Offer]
+
+
+async def load_cart(session: AsyncSession, cart_id: str) -> LoadedCart:
+    """Return the cart as its last commit left it; not_found when there is none."""
     text = await value(session, _LOAD, cart_id)
     if text is None:
         raise not_found(f"Cart id not found: {cart_id}")
-    return cart_state(json.loads(text, parse_float=Decimal, parse_int=Decimal))
+    row = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    return LoadedCart(
+        state=_state(row),
+        rates=tuple(_rate(rate) for rate in row["rates"] or ()),
+        offers={found["id"]: offer(found) for found in row["offers"] or ()},
+    )
 
 
-def cart_state(row: Mapping[str, Any]) -> CartState:
-    """Return the frozen state of one loaded row."""
+def _rate(row: Mapping[str, Any]) -> Rate:
+    rules = frozenset((reference, id_) for reference, id_ in row["rules"] or ())
+    return Rate(**{**row, "rules": rules, "provider_id": row["provider_id"].removeprefix("tp_")})
+
+
+def _state(row: Mapping[str, Any]) -> CartState:
     address, collection = row["shipping_address"], row["collection"]
     return CartState(
         **{name: row[name] for name in ("id", "region_id", "customer_id", "sales_channel_id", "email")},

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-NOTHING: Mapping[str, Any] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
@@ -96,6 +94,7 @@ class Collection:
     id: str
     amount: Decimal
     currency_code: str
+    has_session: bool
 
 
 @dataclass(frozen=True, slots=True)
