@@ -1,4 +1,4 @@
-"""Is what the shopper is about to pay still what the cart costs?"""
+"""Whether what the shopper is about to pay is still what the cart costs."""
 
 from __future__ import annotations
 
