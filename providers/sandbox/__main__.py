@@ -26,6 +26,7 @@ def main() -> None:
         timeout_graceful_shutdown=1,  # seconds; a hanging answer must not hold up the end
     )
     listening = config.bind_socket()
+    listening.listen()  # before the address is told: whoever reads it may connect at once
     sys.stdout.write(f"sandbox listening on http://{options.host}:{listening.getsockname()[1]}\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""The client side of the sandbox's HTTP: one call, one `Answer`; or Refused (401, 403); or Unknown (outage, key in use)."""
+"""The client side of the sandbox's HTTP: a call ends in one `Answer`, in Refused (401, 403) or in Unknown."""
 
 from __future__ import annotations
 

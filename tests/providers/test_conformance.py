@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import (
@@ -13,21 +11,14 @@ from commerce.payment.port import (
     AuthoriseResult,
     Holding,
     PaymentProvider,
-    PaymentRequest,
     SessionRequest,
 )
+from tests.support.sandbox import Ask, Money, Sandbox, opened
 
-Ask = Callable[..., SessionRequest]
-Money = Callable[..., PaymentRequest]
 PRICE = Decimal("12.50")
 
 
-async def opened(provider: PaymentProvider, request: SessionRequest) -> SessionRequest:
-    session = await provider.create_session(request)
-    return replace(request, reference=session.reference, data=session.data)
-
-
-async def held(provider: PaymentProvider, request: SessionRequest, sandbox: Any) -> AuthoriseResult:
+async def held(provider: PaymentProvider, request: SessionRequest, sandbox: Sandbox) -> AuthoriseResult:
     if provider.confirmed_by_client:
         sandbox.confirm(request.reference)
     return await provider.authorise(request)
@@ -47,15 +38,15 @@ async def test_a_new_session_holds_nothing_and_proves_nothing(any_provider: Paym
     assert (found.holding, found.held, found.captured) == (Holding.NOTHING, ZERO, ZERO)
 
 
-async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, sandbox: Any) -> None:
+async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox) -> None:
     session = await opened(any_provider, ask())
-    dearer = replace(session, amount=Decimal("20"), key=f"{session.key}:2")
+    dearer = replace(session, amount=Decimal(20), key=f"{session.key}:2")
     await any_provider.update_session(dearer)
     answer = await held(any_provider, dearer, sandbox)
     assert (answer.status, answer.held) == (SessionStatus.AUTHORIZED, Decimal(20))
 
 
-async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, sandbox: Any) -> None:
+async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox) -> None:
     session = await opened(any_provider, ask())
     first = await held(any_provider, session, sandbox)
     again = await any_provider.authorise(session)
@@ -65,7 +56,7 @@ async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, 
 
 
 async def test_captures_and_refunds_answer_their_own_amount(
-    any_provider: PaymentProvider, ask: Ask, money: Money, sandbox: Any
+    any_provider: PaymentProvider, ask: Ask, money: Money, sandbox: Sandbox
 ) -> None:
     session = await opened(any_provider, ask())
     there = (await held(any_provider, session, sandbox)).reference
@@ -76,7 +67,9 @@ async def test_captures_and_refunds_answer_their_own_amount(
     assert await any_provider.refund(money(session, there, "2", "refund")) == back
 
 
-async def test_a_release_is_proof_and_can_be_repeated(any_provider: PaymentProvider, ask: Ask, sandbox: Any) -> None:
+async def test_a_release_is_proof_and_can_be_repeated(
+    any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox
+) -> None:
     session = await opened(any_provider, ask())
     answer = await held(any_provider, session, sandbox)
     session = replace(session, data=answer.data)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from commerce.payment.models import SessionStatus
-from commerce.payment.port import Declined, Holding, PaymentRequest, SessionRequest
+from commerce.payment.port import Declined, Holding
 from providers.recorded.payment import RecordedPayments
-
-Ask = Callable[..., SessionRequest]
-Money = Callable[..., PaymentRequest]
+from tests.support.sandbox import Ask, Money
 
 
 async def test_data_is_what_the_recordings_show(ask: Ask) -> None:
@@ -36,7 +33,7 @@ async def test_data_is_what_the_recordings_show(ask: Ask) -> None:
     ],
 )
 async def test_authorising_answers_the_behavior(
-    ask: Ask, behavior: str, status: SessionStatus, is_authorized: bool
+    ask: Ask, *, behavior: str, status: SessionStatus, is_authorized: bool
 ) -> None:
     answer = await RecordedPayments().authorise(ask(behavior))
     assert (answer.status, answer.data["authorized"]) == (status, is_authorized)
