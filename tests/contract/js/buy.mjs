@@ -2,7 +2,7 @@
 import Medusa from "@medusajs/js-sdk"
 
 const shop = JSON.parse(process.argv[2])
-const sdk = new Medusa.default({
+const sdk = new Medusa({
   baseUrl: shop.api_url,
   publishableKey: shop.publishable_key,
   auth: { type: "jwt", jwtTokenStorageMethod: "memory" },
