@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
     rounding: Literal["currency", "none"] = "currency"
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
+    provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
+    recorded_payments: bool = Field(False, description="Offer `pp_test_rec`; only for tests of the recorded contract.")
     files_dir: Path = Path(".euryale/files")
     db_pool_size: int = 10
     statement_timeout: str = "15s"
@@ -47,3 +50,7 @@ class Settings(BaseSettings):
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")
+    graceful_shutdown_seconds: int = Field(
+        20, description="What a running provider call gets when the worker stops: its own 15 s and 5 more; 2 in `dev`."
+    )
+    ready_file: Path | None = Field(None, description="The worker touches this file once it takes work.")
