@@ -10,7 +10,15 @@ from decimal import Decimal
 
 from commerce.checkout.outcome import Outcome, OutcomeKind
 
-__all__ = ["CompleteCartInput", "Outcome", "OutcomeKind", "ReleaseSessionInput", "ResolveSessionInput"]
+__all__ = [
+    "CompleteCartInput",
+    "DeliverEventsInput",
+    "DeliverEventsResult",
+    "Outcome",
+    "OutcomeKind",
+    "ReleaseSessionInput",
+    "ResolveSessionInput",
+]
 
 
 @dataclass(frozen=True)
@@ -49,3 +57,20 @@ class Begun:
     amount: Decimal = Decimal(0)
     seconds_left: float = 0.0
     may_hold_money: bool = False
+
+
+@dataclass(frozen=True)
+class DeliverEventsInput:
+    """Events, by id, for one subscriber. `batch_id` names exactly this set, so that a repeated start is one run."""
+
+    batch_id: str
+    subscriber: str
+    event_ids: list[str]
+
+
+@dataclass(frozen=True)
+class DeliverEventsResult:
+    """How a batch ended: how many events were heard, and the ids of those that are dead letters now."""
+
+    delivered: int
+    dead: list[str]
