@@ -1,1 +1,84 @@
-"""The worker: wiring only."""
+"""The worker: wiring only. Runs workflows, activities, the outbox relay and the sweep until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterable
+from functools import partial
+
+import structlog
+from temporalio.worker import Worker
+
+from activities.registry import SUBSCRIBERS, all_activities
+from durable.client import Durable, connect
+from durable.keep import either
+from durable.queues import MAX_CACHED
+from durable.relay import Relay
+from durable.search_attributes import ensure_search_attributes, keep_search_attributes
+from durable.subscribers import Subscribers, installed
+from durable.sweep import Sweep, keep_sweeping
+from durable.workers import Crew, build_worker, keep_working
+from kit import failpoints
+from kit.db import Database
+from kit.settings import Settings
+from operations.outbox import purge_outbox
+from workflows.registry import WORKFLOWS
+
+log = structlog.get_logger("worker")
+
+SWEEPS = (Sweep("purged_events", purge_outbox),)
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then drain: no new steps, running ones may end."""
+    database = Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout="60s")
+    subscribers = Subscribers([*SUBSCRIBERS, *installed()])
+    crew = Crew(WORKFLOWS, all_activities(database, subscribers))
+    durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
+    running = {queue: asyncio.Event() for queue in MAX_CACHED}
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for queue, is_running in running.items():
+                make = partial(_make_worker, settings, queue, crew)
+                tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
+            tasks.create_task(Relay(database, durable, subscribers).run(stop))
+            tasks.create_task(keep_sweeping(database, SWEEPS, stop))
+            tasks.create_task(keep_search_attributes(settings.temporal_address, settings.temporal_namespace, stop))
+            tasks.create_task(_tell_ready(settings, running.values(), stop))
+    finally:
+        await database.close()
+
+
+async def _make_worker(settings: Settings, queue: str, crew: Crew) -> Worker:
+    # A client of its own for each queue: two workers of one client would share its one registration.
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    await ensure_search_attributes(client)
+    prefix = settings.temporal_task_queue_prefix
+    return build_worker(client, queue, crew, prefix=prefix, graceful=settings.graceful_shutdown_seconds)
+
+
+async def _tell_ready(settings: Settings, running: Iterable[asyncio.Event], stop: asyncio.Event) -> None:
+    for event in running:
+        await either(event, stop)
+    if not stop.is_set():
+        log.info("ready")
+        if settings.ready_file:
+            settings.ready_file.touch()
+
+
+async def main(settings: Settings | None = None) -> None:
+    """Run until SIGTERM or SIGINT."""
+    settings = settings or Settings()
+    failpoints.configure(settings.failpoints_file)
+    logging.getLogger("temporalio.activity").setLevel(logging.ERROR)  # durable/interceptor.py logs them, one line each
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work(settings, stop)
+    log.info("stopped")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

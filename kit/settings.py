@@ -47,3 +47,7 @@ class Settings(BaseSettings):
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")
+    graceful_shutdown_seconds: int = Field(
+        20, description="What a running provider call gets when the worker stops: its own 15 s and 5 more; 2 in `dev`."
+    )
+    ready_file: Path | None = Field(None, description="The worker touches this file once it takes work.")

@@ -1,0 +1,69 @@
+"""The outbox from the relay's side: claim what is pending, mark what was started, purge what is old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import clock
+from kit.db import run, value
+
+KEPT: Final = timedelta(days=7)
+PURGED_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An event whose deliveries are not started yet."""
+
+    id: str
+    name: str
+    data: dict[str, Any]
+
+
+async def claim_pending(session: AsyncSession, limit: int) -> list[Pending]:
+    """Lock and return pending events, oldest first; those that another relay holds are passed over.
+
+    By status, never by an id cursor: a transaction that commits late would be behind the cursor.
+    """
+    rows = await run(
+        session,
+        "SELECT id, name, data FROM outbox_event WHERE status = 'pending'"
+        " ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED",
+        limit,
+    )
+    return [Pending(row.id, row.name, json.loads(row.data)) for row in rows]
+
+
+async def mark_sent(session: AsyncSession, ids: Sequence[str]) -> None:
+    """Mark events whose deliveries were all acknowledged."""
+    await run(
+        session,
+        "UPDATE outbox_event SET status = 'sent', sent_at = $2 WHERE id = ANY($1::text[]) AND status = 'pending'",
+        list(ids),
+        clock.now(),
+    )
+
+
+async def purge_outbox(session: AsyncSession) -> int:
+    """Delete events sent more than a week ago with their deliveries, at most 1000, and return how many.
+
+    One with a delivery that is not done stays: a dead letter can be replayed as long as it lies there.
+    """
+    purged: int = await value(
+        session,
+        "WITH old AS (SELECT id FROM outbox_event o WHERE status = 'sent' AND sent_at < $1 AND NOT EXISTS"
+        " (SELECT FROM delivery d WHERE d.event_id = o.id AND d.status <> 'delivered')"
+        " ORDER BY sent_at LIMIT $2 FOR UPDATE SKIP LOCKED),"
+        " gone AS (DELETE FROM delivery USING old WHERE event_id = old.id),"
+        " purged AS (DELETE FROM outbox_event USING old WHERE outbox_event.id = old.id RETURNING 1)"
+        " SELECT count(*) FROM purged",
+        clock.now() - KEPT,
+        PURGED_AT_ONCE,
+    )
+    return purged
