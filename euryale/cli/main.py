@@ -147,10 +147,11 @@ def create(
 ) -> None:
     """Create an admin user in the database of `DATABASE_URL`.
 
-    Prints the user's id. Exit codes: 0 created, 1 refused (the address is taken, the database is down).
+    Exit codes: 0 created, 1 refused (the address is taken, the database is down).
     """
-    from euryale.cli.seed import create_admin
+    from euryale.cli.seed import Admin, create_admin
     from kit.settings import Settings
 
     with _told():
-        typer.echo(asyncio.run(create_admin(Settings(), email, password)))
+        asyncio.run(create_admin(Settings(), Admin(email, password)))
+    typer.echo(f"{email} can log in.")

@@ -6,7 +6,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from euryale.cli import data
 from euryale.cli.dev import parts, probes
@@ -14,9 +14,11 @@ from euryale.cli.dev.checkout import checkout_script
 from euryale.cli.dev.folder import Folder, write_private
 from euryale.cli.dev.screen import Screen
 from euryale.cli.dev.supervisor import Part, Supervisor
-from euryale.cli.seed import Seeded, create_admin, seed
 from euryale.embedded.child import StartError
 from kit.settings import Settings
+
+if TYPE_CHECKING:
+    from euryale.cli.seed import Seeded
 
 STOP_ORDER: Final = (("api", "worker"), ("sandbox", "temporal", "postgres"))  # who calls goes before who is called
 ADMIN_EMAIL: Final = "admin@example.com"
@@ -126,9 +128,10 @@ class Shop:
 
     async def _seed(self, settings: Settings) -> Seeded:
         with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
-            seeded = await seed(settings, demo=self._options.demo)
-            await create_admin(settings, ADMIN_EMAIL, self._folder.secrets().admin_password)
-            return seeded
+            from euryale.cli.seed import Admin, seed  # noqa: PLC0415 - the servers start while this is imported
+
+            admin = Admin(ADMIN_EMAIL, self._folder.secrets().admin_password)
+            return await seed(settings, demo=self._options.demo, admin=admin)
 
     def _tell(self, settings: Settings, seeded: Seeded) -> None:
         self._facts = {
@@ -157,4 +160,4 @@ class Shop:
             return ""
         region = sellable[0]
         url = str(settings.public_url)
-        return checkout_script(url, seeded.publishable_key, region["id"], region["countries"][0])
+        return checkout_script(url, seeded.publishable_key or "", region["id"], region["countries"][0])
