@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from ulid import ULID
 
@@ -16,7 +18,7 @@ def test_ids_of_one_millisecond_sort_by_creation() -> None:
 
 def test_neighbours_cannot_be_guessed_from_each_other() -> None:
     numbers = [int(ULID.from_str(new_id("cart").removeprefix("cart_"))) for _ in range(200)]
-    leaps = [later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)]
+    leaps = [later - earlier for earlier, later in pairwise(numbers)]
     assert min(leaps) > 2**40
 
 
