@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
     rounding: Literal["currency", "none"] = "currency"
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
+    provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
+    recorded_payments: bool = Field(False, description="Offer `pp_test_rec`; only for tests of the recorded contract.")
     files_dir: Path = Path(".euryale/files")
     db_pool_size: int = 10
     statement_timeout: str = "15s"

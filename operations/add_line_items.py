@@ -35,7 +35,7 @@ def add_to(
 ) -> tuple[CartState, frozenset[str]]:
     """Return the cart with the items and the ids of its touched lines; not_allowed when stock does not cover them."""
     changed, touched = with_items(cart, [(item, new_line(item, variants[item.variant_id])) for item in items])
-    units = [(variants[line.variant_id], line.quantity) for line in changed.lines if line.variant_id in variants]
+    units = [(variants[str(line.variant_id)], line.quantity) for line in changed.lines if line.variant_id in variants]
     check_stock(units, cart.sales_channel_id)
     return changed, touched
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.payment.models import SessionFate
 from commerce.payment.port import SessionRequest, SessionResult
 from kit.db import one, run, value
+from kit.decimals import rho
 from kit.errors import invalid_data, not_allowed, not_found
 from kit.ids import new_id
 from kit.money import Currency
@@ -48,7 +48,7 @@ async def record_session_intent(
     row = await one(session, _FACTS, collection_id, provider_id)
     if row is None or not row.is_offered:
         raise invalid_data(f"Payment provider {provider_id} is not enabled in the cart's region {cart.region_id}.")
-    amount = Currency(row.currency_code, row.decimal_digits).rho(row.amount)
+    amount = rho(row.amount, Currency(row.currency_code, row.decimal_digits).unit)
     if amount <= 0:
         raise not_allowed("There is nothing to pay for this cart.")
     session_id = new_id("payses")
@@ -113,7 +113,8 @@ SELECT pc.amount, pc.currency_code, c.version, (
 FROM payment_collection pc JOIN cart c ON c.id = pc.cart_id WHERE pc.id = $1
 """
 _INSERT: Final = """
-INSERT INTO payment_session (id, payment_collection_id, provider_id, amount, currency_code, data, metadata, status, fate)
+INSERT INTO payment_session
+  (id, payment_collection_id, provider_id, amount, currency_code, data, metadata, status, fate)
 VALUES ($1, $2, $3, $4, $5, $6::jsonb, '{}', 'pending', 'creating')
 """
 _STATE: Final = """

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commerce.cart.rows import CartState, Line, Method, TaxLine
+from commerce.fulfillment.rules import STORE, Place, is_offered
+from commerce.tax.rules import Rate, Taxable, rates_of
 from commerce.totals.results import TotalsResult
 from commerce.totals.rules import calculate
 from commerce.totals.types import Adjustment as GivenAdjustment
@@ -14,14 +19,9 @@ from commerce.totals.types import Line as GivenLine
 from commerce.totals.types import ShippingMethod as GivenMethod
 from commerce.totals.types import TaxLine as GivenTax
 from commerce.totals.types import TotalsInput
-from kit.money import Currency
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from commerce.cart.rows import CartState, Line, Method, TaxLine
-from commerce.fulfillment.rules import STORE, Place, is_offered
-from commerce.tax.rules import Rate, Taxable, rates_of
 from kit.errors import invalid_data
 from kit.ids import new_id
+from kit.money import Currency
 from operations.load_cart import LoadedCart
 from queries.prices import PriceContext, PriceQuery, select_prices, select_shipping_prices
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from commerce.totals.publish import cart_totals, line_totals
-from commerce.totals.results import LineResult, TotalsResult
-from kit.decimals import encode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState, Line, Method
+from commerce.totals.publish import cart_totals, line_totals
+from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
+from kit.decimals import Encodable, encode
 from kit.ids import new_id
 
 _SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title text, product_description text,
@@ -80,7 +80,7 @@ async def save_cart(
     lines = _difference(before.lines, after.lines)
     methods = _difference(before.methods, after.methods)
     by_id = {line.id: line for line in (*result.lines, *result.shipping_methods)}
-    document = {
+    document: dict[str, Encodable] = {
         "new_lines": [_line(line, by_id) | _fixed(line) for line in lines.new],
         "changed_lines": [_line(line, by_id) for line in lines.changed],
         "new_methods": [_method(method, by_id) | _method_fixed(method) for method in methods.new],
@@ -124,7 +124,7 @@ def _difference(before: Sequence[Line | Method], after: Sequence[Line | Method])
     )
 
 
-def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Any]:
+def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
     return {
         "id": line.id,
         "quantity": line.quantity,
@@ -136,7 +136,7 @@ def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Any]:
     }
 
 
-def _fixed(line: Line) -> dict[str, Any]:
+def _fixed(line: Line) -> dict[str, Encodable]:
     return {
         "variant_id": line.variant_id,
         "product_id": line.product_id,
@@ -148,7 +148,7 @@ def _fixed(line: Line) -> dict[str, Any]:
     }
 
 
-def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Any]:
+def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
     return {
         "id": method.id,
         "name": method.name,
@@ -158,7 +158,7 @@ def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Any]:
     }
 
 
-def _method_fixed(method: Method) -> dict[str, Any]:
+def _method_fixed(method: Method) -> dict[str, Encodable]:
     return {
         "shipping_option_id": method.shipping_option_id,
         "shipping_profile_id": method.shipping_profile_id,
@@ -167,7 +167,7 @@ def _method_fixed(method: Method) -> dict[str, Any]:
     }
 
 
-def _taxes(difference: _Difference) -> list[dict[str, Any]]:
+def _taxes(difference: _Difference) -> list[Encodable]:
     return [
         {
             "id": tax.id,

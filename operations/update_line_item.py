@@ -25,7 +25,9 @@ async def update_line_item(
     ids = [line.variant_id for line in changed.lines if line.id in touched and line.variant_id]
     if ids:
         variants = await load_variants(session, ids, changed.sales_channel_id)
-        wanted = [(variants[line.variant_id], line.quantity) for line in changed.lines if line.variant_id in variants]
+        wanted = [
+            (variants[str(line.variant_id)], line.quantity) for line in changed.lines if line.variant_id in variants
+        ]
         check_stock(wanted, changed.sales_channel_id)
     await refresh_cart(session, loaded, changed, reprice=touched)
 

@@ -54,10 +54,11 @@ class RoundedLine:
         if quantity == whole:
             return self.own, self.left
         own = rho(self.line.unit_price * quantity, self.unit)
-        if self.left == self.own:
+        if self.left == self.own or not whole:
             return own, own
         # The price paid is what is prorated, not the discount: so no unit that comes back can be worth less than 0.
-        return own, min(own, rho(div(self.left * quantity, whole), self.unit)) if whole else ZERO
+        # It stays below `own`, since `left` is a whole minor unit below an `own` that is at most half a unit too high.
+        return own, rho(div(self.left * quantity, whole), self.unit)
 
     def _inclusive(self, own: Decimal, left: Decimal) -> Taxed:
         rate, unit = self.rate, self.unit

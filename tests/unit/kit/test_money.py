@@ -90,6 +90,8 @@ class TestAllocate:
 
     def test_weight_of_nothing_gets_nothing(self) -> None:
         assert allocate(D("0.10"), {"a": D(0), "b": D(1)}, CENT) == {"a": 0, "b": D("0.10")}
+        room = {"a": D(1), "b": D("0.04")}
+        assert allocate(D("0.10"), {"a": D(0), "b": D(1)}, CENT, room) == {"a": 0, "b": D("0.04")}
 
     def test_nothing_needs_no_weight(self) -> None:
         assert allocate(D(0), {"a": D(0)}, CENT) == {"a": 0}

@@ -9,6 +9,7 @@ import pytest
 from commerce.totals.publish import adjustment_totals, cart_totals, line_totals, order_totals, tax_line_totals
 from commerce.totals.results import LineResult, TotalsResult
 from commerce.totals.rules import calculate
+from commerce.totals.spread import promotion_parts
 from commerce.totals.types import Adjustment, Counters
 from tests.unit.totals.carts import EUR, JPY, KWD, D, cart, line, method, story
 
@@ -119,6 +120,17 @@ class TestPromotions:
     def test_discount_beyond_the_line_stops_at_nothing(self) -> None:
         result = calculate(cart(line("a", "5", 1, "19", off=[Adjustment("x", D(8))])))
         assert (result.total, result.items.discount_subtotal) == (0, 5)
+
+    def test_line_with_no_cent_left_passes_its_share_on(self) -> None:
+        # 0.0035 and 0.003 are together 0.01; the larger remainder is the first line's, which costs nothing already
+        first = line("a", "0.004", off=[Adjustment("x", D("0.0035"), promotion="P")])
+        second = line("b", "1", off=[Adjustment("y", D("0.003"), promotion="P")])
+        assert line_paid(calculate(cart(first, second))) == [0, D("0.99")]
+
+    def test_ranks_and_not_lines_say_which_promotion_comes_first(self) -> None:
+        late = line("a", "10", off=[Adjustment("x", D(1), promotion="LATE", rank=1)])
+        early = line("b", "10", off=[Adjustment("y", D(2), promotion="EARLY", rank=0)])
+        assert promotion_parts([late, early]) == promotion_parts([early, late]) == [{"b": 2}, {"a": 1}]
 
     def test_free_shipping(self) -> None:
         free = [Adjustment("free", D("7.983193277310924"))]
