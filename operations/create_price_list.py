@@ -49,7 +49,7 @@ async def _price_sets(session: AsyncSession, variant_ids: set[str]) -> dict[str,
             ProductVariantPriceSet.variant_id.in_(variant_ids)
         )
     )
-    price_sets = dict(found.tuples().all())
+    price_sets = {row.variant_id: row.price_set_id for row in found}
     missing = variant_ids - price_sets.keys()
     if missing:
         raise invalid_data(f"Variants with ids: {', '.join(sorted(missing))} have no price set")

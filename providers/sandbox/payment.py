@@ -47,7 +47,7 @@ class SandboxPayments:
     async def update_session(self, request: SessionRequest) -> SessionResult:
         """Give the intent another amount; Refused once it holds money."""
         reference = await self._reference(request)
-        body = {"amount": format(request.amount, "f"), "currency": request.currency_code}
+        body = {"amount": _text(request.amount), "currency": request.currency_code}
         answer = await self._client.post(f"/intents/{reference}", f"update:{request.key}", body, self._session_seconds)
         intent = await self._present(answer, reference)
         if not answer.is_ok and (intent.amount, intent.currency) != (request.amount, request.currency_code):
@@ -110,7 +110,7 @@ class SandboxPayments:
         )
         intent = await self._present(answer, reference)
         if intent.taken:
-            body = {"amount": format(intent.taken, "f")}
+            body = {"amount": _text(intent.taken)}
             answer = await self._client.post(
                 f"/intents/{reference}/refund", f"release:{request.key}", body, self._money_seconds
             )
@@ -121,11 +121,11 @@ class SandboxPayments:
 
     async def capture(self, request: PaymentRequest) -> PaymentResult:
         """Take part or all of what is held."""
-        return await self._move("capture", request, {"amount": format(request.amount, "f")})
+        return await self._move("capture", request, {"amount": _text(request.amount)})
 
     async def refund(self, request: PaymentRequest) -> PaymentResult:
         """Give back part or all of what was taken."""
-        return await self._move("refund", request, {"amount": format(request.amount, "f")})
+        return await self._move("refund", request, {"amount": _text(request.amount)})
 
     async def cancel(self, request: PaymentRequest) -> PaymentResult:
         """Free what is still held."""
@@ -150,7 +150,7 @@ class SandboxPayments:
         """Return the intent that the session's key made, making it if need be; Declined: settled that there is none."""
         behavior = str(request.data.get("behavior") or "")
         body = {
-            "amount": format(request.amount, "f"),
+            "amount": _text(request.amount),
             "currency": request.currency_code,
             "metadata": {"session_id": request.session_id, "behavior": behavior},
         }
@@ -190,6 +190,11 @@ class SandboxPayments:
     def _data(self, intent: Intent) -> dict[str, Any]:
         confirm_url = f"{self._base_url}/intents/{intent.id}/confirm"
         return {"id": intent.id, "behavior": intent.behavior, "confirm_url": confirm_url}
+
+
+def _text(amount: Decimal) -> str:
+    # 12.5 and 12.50 are one amount; spelled in two ways they would be other parameters for the same key.
+    return format(amount.normalize(), "f")
 
 
 def _holding(intent: Intent) -> Holding:

@@ -24,7 +24,7 @@ def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 
 @pytest.fixture
 def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    shared_sandbox.turn(late_seconds=0.2, slow_seconds=0.3, hang_seconds=2)
+    shared_sandbox.turn(late_seconds=0.2, slow_seconds=0.8, hang_seconds=2)
     return shared_sandbox
 
 
@@ -38,7 +38,7 @@ async def pay(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
 @pytest.fixture
 async def hasty(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
     """Return a client that gives up while the sandbox hangs or dawdles."""
-    provider = SandboxPayments(sandbox.url, session_seconds=0.15, money_seconds=0.15)
+    provider = SandboxPayments(sandbox.url, session_seconds=0.4, money_seconds=0.4)
     yield provider
     await provider.close()
 
