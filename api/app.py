@@ -14,6 +14,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import regions as admin_regions
 from api.admin import users as admin_users
 from api.auth import login
 from api.cors import Cors, Origins
@@ -34,6 +35,7 @@ STORE: Final = (
     store_regions.router,  # /store/regions
 )
 ADMIN: Final = (
+    admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
 )
 AUTH: Final = (

@@ -37,7 +37,7 @@ STATUS: Final = {
 UNKNOWN: Final = CommerceError("unknown_error", "An unknown error occurred.", "unknown_error")
 
 
-class Unauthenticated(CommerceError):
+class UnauthenticatedError(CommerceError):
     """A caller that an area does not know: 401, with a message and nothing else (contract section 2.2)."""
 
     def __init__(self, message: str = "Unauthorized") -> None:
@@ -56,7 +56,7 @@ def answer(error: Exception) -> Response:
 
 
 def _envelope(error: CommerceError) -> dict[str, Any]:
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, UnauthenticatedError):
         return {"message": error.message}
     if error.type == "invalid_request":
         return {"errors": list(error.errors), "message": error.message}
