@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commerce.totals.results import TotalsResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState
+from commerce.totals.results import TotalsResult
 from operations.load_cart import LoadedCart
 from operations.price_cart import price_lines, price_methods, tax_cart, total_cart
 from operations.save_cart import save_cart

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from commerce.totals.publish import cart_totals, line_totals
-from commerce.totals.results import LineResult, TotalsResult
-from kit.decimals import Encodable, encode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState, Line, Method
+from commerce.totals.publish import cart_totals, line_totals
+from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
+from kit.decimals import Encodable, encode
 from kit.ids import new_id
 
 _SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title text, product_description text,

@@ -41,7 +41,7 @@ def is_offered(offer: Offer, place: Place | None, context: Mapping[str, str]) ->
 
 
 def _covers(zone: Mapping[str, Any], place: Place) -> bool:
-    country = zone["country_code"] == place.country_code.lower()
+    country: bool = zone["country_code"] == place.country_code.lower()
     province = country and (zone["province_code"] or "").lower() == (place.province or "").lower()
     city = province and zone["city"] == place.city
     match zone["type"]:
@@ -51,7 +51,7 @@ def _covers(zone: Mapping[str, Any], place: Place) -> bool:
             return province
         case "city":
             return city
-    return city and place.postal_code is not None and _postal(zone["postal_expression"]) == place.postal_code
+    return city and place.postal_code is not None and bool(_postal(zone["postal_expression"]) == place.postal_code)
 
 
 def _postal(expression: Any) -> Any:  # noqa: ANN401 - free JSON

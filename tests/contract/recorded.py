@@ -15,7 +15,7 @@ LATER = frozenset({"promotions", "adjustments"})  # a promotion code is no part 
 
 
 def entries(story: str) -> dict[str, dict[str, Any]]:
-    recorded = json.loads((DATA / f"{story}.json").read_text())
+    recorded = json.loads((DATA / "examples" / f"{story}.json").read_text())
     return {entry["name"]: entry for entry in recorded["entries"]}
 
 
