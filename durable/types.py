@@ -1,16 +1,25 @@
-"""Inputs and results of the workflows: frozen facts, only ever added to; no cart, no name, no card.
-
-Everything here travels through Temporal's pydantic converter and stands in histories.
-"""
+"""Inputs and results of workflows: frozen dataclasses of ids and small facts, only ever added to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from commerce.checkout.outcome import Outcome, OutcomeKind
 
-__all__ = ["CompleteCartInput", "Outcome", "OutcomeKind", "ReleaseSessionInput", "ResolveSessionInput"]
+@dataclass(frozen=True)
+class DeliverEventsInput:
+    """Events, by id, for one subscriber. `batch_id` names exactly this set, so that a repeated start is one run."""
+
+    batch_id: str
+    subscriber: str
+    event_ids: list[str]
+
+
+@dataclass(frozen=True)
+class DeliverEventsResult:
+    """How a batch ended: how many events were heard, and the ids of those that are dead letters now."""
+
+    delivered: int
+    dead: list[str]
 
 
 @dataclass(frozen=True)
@@ -33,19 +42,3 @@ class ReleaseSessionInput:
     """Starts `release-session`: let go of what the session holds, with proof."""
 
     session_id: str
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What `checkout.begin` answers: a decided outcome, or an attempt that is mine to carry on.
-
-    `may_hold_money`: the refusal leaves an open session behind at which money may already be held.
-    `seconds_left` until the attempt's deadline, by the database's clock.
-    """
-
-    session_id: str | None
-    outcome: Outcome | None = None
-    attempt_id: str | None = None
-    amount: Decimal = Decimal(0)
-    seconds_left: float = 0.0
-    may_hold_money: bool = False

@@ -7,10 +7,24 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.checkout.outcome import undecided
-from kit.db import one
+from commerce.checkout.outcome import Claim, Outcome, ordered, undecided
+from kit.db import one, value
 from kit.outbox import emit
 from operations.reserve_stock import unreserve
+from operations.take_lock import take_lock
+
+
+async def hand_over_checkout(session: AsyncSession, claim: Claim) -> Outcome:
+    """Hand my open attempt over; returns the cart's order when there is one after all, else `undecided`."""
+    await take_lock(session, claim.cart_id)
+    await hand_over(session, claim.attempt_id, run_id=claim.run_id)
+    return await decided_elsewhere(session, claim.cart_id)
+
+
+async def decided_elsewhere(session: AsyncSession, cart_id: str) -> Outcome:
+    """Return what can be said of a checkout that is not mine to decide: the cart's order, or `undecided`."""
+    order_id = await value(session, 'SELECT id FROM "order" WHERE cart_id = $1', cart_id)
+    return undecided(None) if order_id is None else ordered(None, order_id)
 
 
 async def hand_over(session: AsyncSession, attempt_id: str, *, run_id: str | None) -> bool:

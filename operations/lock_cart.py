@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.db import one, run
+from kit.db import one
 from kit.errors import conflict, invalid_data, not_found
 from operations.hand_over_checkout import hand_over
+from operations.take_lock import take_lock
 
 BUSY: Final = "The request conflicted with another request. You may retry the request with the same parameters."
 
@@ -31,11 +32,6 @@ class LockedCart:
     rounding: str
 
 
-async def take_lock(session: AsyncSession, cart_id: str) -> None:
-    """Wait for the cart's row; read nothing, since a statement that waits sees its other tables as they were before."""
-    await run(session, "SELECT FROM cart WHERE id = $1 FOR UPDATE", cart_id)
-
-
 async def lock_cart(session: AsyncSession, cart_id: str) -> LockedCart:
     """Lock a cart for a write, handing over a checkout that is past its deadline.
 
@@ -45,7 +41,7 @@ async def lock_cart(session: AsyncSession, cart_id: str) -> LockedCart:
     row = await one(session, _READ, cart_id)
     if row is None:
         raise not_found(f"Cart id not found: {cart_id}")
-    *columns, completed_at, attempt_id, is_overdue = row
+    *columns, completed_at, attempt_id, is_overdue = tuple(row)
     if completed_at is not None:
         raise invalid_data(f"Cart {cart_id} is already completed.")
     if attempt_id is not None:

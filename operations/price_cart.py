@@ -81,33 +81,36 @@ def tax_cart(cart: CartState, rates: Sequence[Rate]) -> CartState:
 
 def total_cart(cart: CartState) -> TotalsResult:
     """Return every total of the cart by the one calculator."""
-    return calculate(
-        TotalsInput(
-            currency=Currency(cart.currency_code, cart.decimal_digits),
-            rounding="none" if cart.rounding == "none" else "currency",
-            lines=tuple(
-                GivenLine(
-                    id=line.id,
-                    unit_price=line.unit_price,
-                    quantity=line.quantity,
-                    is_tax_inclusive=line.is_tax_inclusive,
-                    tax_lines=_given_taxes(line),
-                    adjustments=_given_adjustments(line),
-                )
-                for line in cart.lines
-            ),
-            shipping_methods=tuple(
-                GivenMethod(
-                    id=method.id,
-                    amount=method.amount,
-                    is_tax_inclusive=method.is_tax_inclusive,
-                    tax_lines=_given_taxes(method),
-                    adjustments=_given_adjustments(method),
-                )
-                for method in cart.methods
-            ),
-            credit_lines=tuple(GivenCredit(credit.id, credit.amount) for credit in cart.credit_lines),
-        )
+    return calculate(totals_input(cart))
+
+
+def totals_input(cart: CartState) -> TotalsInput:
+    """Return the cart as the calculator takes it."""
+    return TotalsInput(
+        currency=Currency(cart.currency_code, cart.decimal_digits),
+        rounding="none" if cart.rounding == "none" else "currency",
+        lines=tuple(
+            GivenLine(
+                id=line.id,
+                unit_price=line.unit_price,
+                quantity=line.quantity,
+                is_tax_inclusive=line.is_tax_inclusive,
+                tax_lines=_given_taxes(line),
+                adjustments=_given_adjustments(line),
+            )
+            for line in cart.lines
+        ),
+        shipping_methods=tuple(
+            GivenMethod(
+                id=method.id,
+                amount=method.amount,
+                is_tax_inclusive=method.is_tax_inclusive,
+                tax_lines=_given_taxes(method),
+                adjustments=_given_adjustments(method),
+            )
+            for method in cart.methods
+        ),
+        credit_lines=tuple(GivenCredit(credit.id, credit.amount) for credit in cart.credit_lines),
     )
 
 

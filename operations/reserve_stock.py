@@ -21,7 +21,7 @@ async def reserve(session: AsyncSession, cart_id: str, channel_id: str | None, l
     Five statements whatever the number of lines. Errors, before anything is written: not_allowed without enough stock,
     invalid_data when no location of the channel has the item.
     """
-    needs = [Need(*row) for row in await run(session, _NEEDS, cart_id)]
+    needs = [Need(*tuple(row)) for row in await run(session, _NEEDS, cart_id)]
     if not needs:
         return
     levels = await _lock_levels(session, needs, channel_id)
@@ -50,7 +50,7 @@ async def unreserve(session: AsyncSession, lines: Sequence[str]) -> None:
 async def _lock_levels(session: AsyncSession, needs: Sequence[Need], channel_id: str | None) -> list[Level]:
     items = sorted({need.inventory_item_id for need in needs})
     await run(session, _LOCK, items, channel_id)  # by id, so that two carts never wait for each other
-    return [Level(*row) for row in await run(session, _LEVELS, items, channel_id)]
+    return [Level(*tuple(row)) for row in await run(session, _LEVELS, items, channel_id)]
 
 
 async def _take(session: AsyncSession, allocations: Sequence[Allocation]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kit.errors import CommerceError
 
@@ -37,7 +38,16 @@ class Outcome:
         return {key: value for key, value in asdict(self).items() if value}
 
 
-UNDECIDED_WORDS = "You have not been charged twice; we are checking your payment. Try again in a few seconds."
+@dataclass(frozen=True)
+class Claim:
+    """An open attempt and the run that carries it on; every commit names both (docs/checkout.md rule 2)."""
+
+    cart_id: str
+    attempt_id: str
+    run_id: str
+
+
+UNDECIDED_WORDS: Final = "You have not been charged twice; we are checking your payment. Try again in a few seconds."
 
 
 def outcome_of(recorded: Mapping[str, Any]) -> Outcome:
@@ -58,3 +68,19 @@ def refused(session_id: str | None, error: CommerceError) -> Outcome:
 def ordered(session_id: str | None, order_id: str) -> Outcome:
     """Return the outcome that ends every try: the cart's one order."""
     return Outcome(OutcomeKind.ORDER, session_id, order_id)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the beginning of a checkout comes to: a decided outcome, or an attempt that is mine to carry on.
+
+    `seconds_left` until the attempt's deadline by the database's clock. `may_hold_money`: the refusal leaves an open
+    session behind, at which a provider may already hold money (docs/checkout.md rule 7).
+    """
+
+    session_id: str | None
+    outcome: Outcome | None = None
+    attempt_id: str | None = None
+    amount: Decimal = Decimal(0)
+    seconds_left: float = 0.0
+    may_hold_money: bool = False
