@@ -20,7 +20,7 @@ from durable.search_attributes import ensure_search_attributes, keep_search_attr
 from durable.subscribers import Subscribers, installed
 from durable.sweep import Sweep, keep_sweeping
 from durable.workers import Crew, build_worker, keep_working
-from kit import failpoints
+from kit import failpoints, logs
 from kit.db import Database
 from kit.settings import Settings
 from operations.outbox import purge_outbox
@@ -71,6 +71,7 @@ async def _tell_ready(settings: Settings, running: Iterable[asyncio.Event], stop
 async def main(settings: Settings | None = None) -> None:
     """Run until SIGTERM or SIGINT."""
     settings = settings or Settings()
+    logs.configure(settings.log_level)
     failpoints.configure(settings.failpoints_file)
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)  # durable/interceptor.py logs them, one line each
     stop = asyncio.Event()
