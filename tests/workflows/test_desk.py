@@ -186,7 +186,8 @@ async def test_a_park_that_only_retries_is_a_bug(temporal: str) -> None:
     async with parking(temporal, Steps(ask=["fine"]), plan) as handle:
 
         async def failed_task() -> bool:
-            return any(e.HasField("workflow_task_failed_event_attributes") async for e in handle.fetch_history_events())
+            events = [event async for event in handle.fetch_history_events()]
+            return any(event.HasField("workflow_task_failed_event_attributes") for event in events)
 
         assert await until(failed_task, "the task failed")
         await handle.terminate()
