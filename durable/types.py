@@ -20,3 +20,25 @@ class DeliverEventsResult:
 
     delivered: int
     dead: list[str]
+
+
+@dataclass(frozen=True)
+class CompleteCartInput:
+    """Starts `complete-cart`, which decides for the session that is open when it begins."""
+
+    cart_id: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ResolveSessionInput:
+    """Starts `resolve-session`: ask the provider until it is known, then place the order or let the money go."""
+
+    session_id: str
+
+
+@dataclass(frozen=True)
+class ReleaseSessionInput:
+    """Starts `release-session`: let go of what the session holds, with proof."""
+
+    session_id: str

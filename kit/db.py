@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import asyncpg
 from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
-from kit.errors import conflict, unavailable
+from kit.errors import CommerceError, conflict, invalid_data, unavailable
 
 T = TypeVar("T")
 
@@ -149,3 +150,29 @@ async def value(on: AsyncSession | AsyncConnection, sql: str, *params: object) -
     """Run one statement and return the first column of its first row, or None."""
     row = await one(on, sql, *params)
     return row[0] if row is not None else None
+
+
+async def save(session: AsyncSession, *rows: object) -> None:
+    """Add ORM rows and send them, so that their ids and constraints are known.
+
+    Errors: `invalid_data` when a unique value is taken, in the words of contract section 4.
+    """
+    session.add_all(rows)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise taken(error) or error from error
+
+
+def taken(error: BaseException) -> CommerceError | None:
+    """Return "Product with handle: mug, already exists." for a broken unique constraint, else None."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, asyncpg.UniqueViolationError):
+        seen = seen.__cause__ or seen.__context__
+    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", getattr(seen, "detail", None) or "")
+    if seen is None or found is None:
+        return None
+    thing = str(seen.table_name).replace("_", " ").capitalize()
+    pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
+    keys = ", ".join(f"{name}: {held}" for name, held in pairs if held and name.isidentifier())
+    return invalid_data(f"{thing} with {keys}, already exists.")

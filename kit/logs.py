@@ -1,4 +1,7 @@
-"""How every process logs: one line an event, no local variables, so that no secret of a frame is printed."""
+"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id.
+
+A traceback shows no local variables: a frame may hold a password, a token or a name.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,36 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, Processor
+
+from kit import request_id
 
 
 def configure(level: str) -> None:
-    """Log events of `level` and above to standard error; JSON unless a person looks on."""
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if sys.stderr.isatty():
-        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(
-        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    """Set up this process's logs; called once, by a composition root."""
+    renderer: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        if sys.stderr.isatty()
+        else [
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(),
+        ]
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _add_request_id,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if (current := request_id.current.get()) is not None:
+        event["request_id"] = current
+    return event

@@ -34,11 +34,18 @@ class Settings(BaseSettings):
     public_url: str | None = None
     jwt_secret: str = Field("", description="Signs tokens (HS256); must be set and at least 32 bytes outside `dev`.")
     jwt_expires_seconds: int = 24 * 3600
+    password_memory_kib: int = Field(64 * 1024, description="Argon2id's memory per hash; small in tests only.")
+    password_time_cost: int = 3
+    password_concurrency: int = Field(2, description="Hashes computed at once; more wait for their turn.")
+    max_body_bytes: int = 1024 * 1024
     store_cors: str = "http://localhost:8000"
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
     rounding: Literal["currency", "none"] = "currency"
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
+    provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
+    recorded_payments: bool = Field(False, description="Offer `pp_test_rec`; only for tests of the recorded contract.")
     files_dir: Path = Path(".euryale/files")
     db_pool_size: int = 10
     statement_timeout: str = "15s"

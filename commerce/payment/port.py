@@ -2,7 +2,7 @@
 
 Every call names the session or payment by our own id and carries our own key, committed before the call. The same
 key repeated is the same wish: a provider must never move money twice for it. Amounts are major units, and come
-from our own columns, never from `data`, which a client may have sent.
+from our own columns, never from `data`, which a client may have sent. `data` is plain JSON (what json.dumps takes).
 
 Errors are exactly three: `Declined`, `Refused`, `Unknown`. Anything else that a provider raises is a bug in it.
 """
@@ -108,10 +108,10 @@ class ReleaseResult:
     """Proof that the provider has no money for this session and never will (docs/checkout.md rule 3).
 
     Amounts are totals of the session, so a repeated `release` returns the same: `voided` was blocked and is free
-    again, `refunded` was taken and given back. Both ZERO: no money was ever there. A void without amount is possible.
+    again, `refunded` was taken and given back. Both ZERO: no money was ever there.
     """
 
-    reference: str
+    reference: str | None  # None: the session was never opened, and cannot be any more
     voided: Decimal = ZERO
     refunded: Decimal = ZERO
 
@@ -151,11 +151,17 @@ class PaymentProvider(Protocol):
         about every open session that is older than a set time.
         """
 
+    async def close(self) -> None:
+        """Close the connections; called once, by the composition root, when the process ends."""
+
     async def create_session(self, request: SessionRequest) -> SessionResult:
         """Open a session; moves no money. Repeated with the same key: the same session."""
 
     async def update_session(self, request: SessionRequest) -> SessionResult:
-        """Give a session that holds no money another amount, currency or data. Refused when it holds some."""
+        """Give a session that holds no money another amount, currency or data; Refused when it holds some.
+
+        Each new amount needs a key of its own: a repeated key is the old wish.
+        """
 
     async def delete_session(self, request: SessionRequest) -> None:
         """End a session that holds no money, for good. A session that may hold some needs `release`."""
@@ -163,6 +169,7 @@ class PaymentProvider(Protocol):
     async def authorise(self, request: SessionRequest) -> AuthoriseResult:
         """Hold (or take) the session's amount, once for its key; a replayed outage is settled by asking.
 
+        A key that was answered replays that answer, a decline too: a new try after a decline needs the next `:<n>`.
         Returns `error` also when what is there differs in amount or currency from the session's own columns.
         """
 

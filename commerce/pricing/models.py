@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Timestamped, finite, live_unique, one_of
+from kit.tables import Amount, Base, Identified, Timestamped, finite, live_unique, one_of
 
 
 class PriceListType(StrEnum):
@@ -85,7 +86,7 @@ class PriceListRule(Identified, Timestamped, Base):
     prefix = "prule"
 
     attribute: Mapped[str]
-    value: Mapped[Json]
+    value: Mapped[list[Any]]
     price_list_id: Mapped[str] = mapped_column(ForeignKey("price_list.id"), index=True)
 
 

@@ -1,0 +1,60 @@
+"""Add lines to a cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commerce.cart.rows import CartState, Line
+from commerce.cart.rules import NewItem, with_items
+from kit.ids import new_id
+from operations.load_cart import load_cart
+from operations.load_variants import SellableVariant, check_stock, load_variants
+from operations.lock_cart import lock_cart
+from operations.refresh_cart import refresh_cart
+
+
+async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[NewItem]) -> None:
+    """Add or merge lines, at today's prices for their resulting quantities (contract section 11).
+
+    Errors: not_found, invalid_data (unknown variant, no price, no stock location), not_allowed
+    `insufficient_inventory`, conflict while a checkout is running.
+    """
+    await lock_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id)
+    variants = await load_variants(session, [item.variant_id for item in items], loaded.state.sales_channel_id)
+    changed, touched = add_to(loaded.state, items, variants)
+    await refresh_cart(session, loaded, changed, reprice=touched)
+
+
+def add_to(
+    cart: CartState, items: Sequence[NewItem], variants: Mapping[str, SellableVariant]
+) -> tuple[CartState, frozenset[str]]:
+    """Return the cart with the items and the ids of its touched lines; not_allowed when stock does not cover them."""
+    changed, touched = with_items(cart, [(item, new_line(item, variants[item.variant_id])) for item in items])
+    units = [(variants[str(line.variant_id)], line.quantity) for line in changed.lines if line.variant_id in variants]
+    check_stock(units, cart.sales_channel_id)
+    return changed, touched
+
+
+def new_line(item: NewItem, variant: SellableVariant) -> Line:
+    """Return a fresh line, not yet priced: a snapshot of the variant."""
+    metadata: Mapping[str, Any] = item.metadata or {}
+    return Line(
+        id=new_id("cali"),
+        variant_id=variant.id,
+        product_id=variant.product_id,
+        product_type_id=variant.product_type_id,
+        quantity=item.quantity,
+        unit_price=Decimal(0),
+        compare_at_unit_price=None,
+        is_tax_inclusive=False,
+        is_custom_price=False,
+        is_giftcard=variant.is_giftcard,
+        requires_shipping=variant.requires_shipping,
+        metadata=metadata,
+        snapshot=variant.snapshot,
+    )

@@ -1,0 +1,161 @@
+"""Prices, taxes and totals of a cart in memory: the one chain behind every cart write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commerce.cart.rows import CartState, Line, Method, TaxLine
+from commerce.fulfillment.rules import STORE, Place, is_offered
+from commerce.tax.rules import Rate, Taxable, rates_of
+from commerce.totals.results import TotalsResult
+from commerce.totals.rules import calculate
+from commerce.totals.types import Adjustment as GivenAdjustment
+from commerce.totals.types import CreditLine as GivenCredit
+from commerce.totals.types import Line as GivenLine
+from commerce.totals.types import ShippingMethod as GivenMethod
+from commerce.totals.types import TaxLine as GivenTax
+from commerce.totals.types import TotalsInput
+from kit.errors import invalid_data
+from kit.ids import new_id
+from kit.money import Currency
+from operations.load_cart import LoadedCart
+from queries.prices import PriceContext, PriceQuery, select_prices, select_shipping_prices
+
+
+async def price_lines(session: AsyncSession, cart: CartState, line_ids: frozenset[str]) -> CartState:
+    """Return the cart with the named lines at today's prices for their quantities; invalid_data without a price."""
+    asked = [line for line in cart.lines if line.id in line_ids and not line.is_custom_price and line.variant_id]
+    queries = [PriceQuery(str(line.variant_id), line.quantity) for line in asked]
+    prices = await select_prices(session, queries, price_context(cart))
+    missing = [price.id for price in prices if price.unit_price is None]
+    if missing:
+        raise invalid_data(f"Variants with IDs {', '.join(missing)} do not have a price")
+    priced = {
+        line.id: replace(
+            line,
+            unit_price=price.unit_price or Decimal(0),
+            is_tax_inclusive=price.is_tax_inclusive,
+            compare_at_unit_price=price.compare_at_unit_price,
+        )
+        for line, price in zip(asked, prices, strict=True)
+    }
+    return replace(cart, lines=tuple(priced.get(line.id, line) for line in cart.lines))
+
+
+async def price_methods(session: AsyncSession, cart: CartState, item_total: Decimal, loaded: LoadedCart) -> CartState:
+    """Return the cart with its shipping methods at today's prices, without those that are no longer offered."""
+    if not cart.methods:
+        return cart
+    kept = [method for method in cart.methods if _still_offered(method, cart, loaded)]
+    asked = [PriceQuery(str(method.shipping_option_id)) for method in kept if not method.is_custom_amount]
+    context = price_context(cart, item_total)
+    prices = {price.id: price for price in await select_shipping_prices(session, asked, context)}
+    methods = []
+    for method in kept:
+        price = prices.get(str(method.shipping_option_id))
+        if method.is_custom_amount:
+            methods.append(method)
+        elif price is not None and price.unit_price is not None:
+            methods.append(replace(method, amount=price.unit_price, is_tax_inclusive=price.is_tax_inclusive))
+    return replace(cart, methods=tuple(methods))
+
+
+def tax_cart(cart: CartState, rates: Sequence[Rate]) -> CartState:
+    """Return the cart with the tax lines that apply; a line that keeps its rates keeps its tax lines' ids."""
+    if not cart.automatic_taxes:
+        return cart
+    lines = tuple(
+        replace(line, tax_lines=_taxes(line.tax_lines, () if line.is_giftcard else _line_rates(line, rates), "calitxl"))
+        for line in cart.lines
+    )
+    methods = tuple(
+        replace(method, tax_lines=_taxes(method.tax_lines, _method_rates(method, rates), "casmtxl"))
+        for method in cart.methods
+    )
+    return replace(cart, lines=lines, methods=methods)
+
+
+def total_cart(cart: CartState) -> TotalsResult:
+    """Return every total of the cart by the one calculator."""
+    return calculate(totals_input(cart))
+
+
+def totals_input(cart: CartState) -> TotalsInput:
+    """Return the cart as the calculator takes it."""
+    return TotalsInput(
+        currency=Currency(cart.currency_code, cart.decimal_digits),
+        rounding="none" if cart.rounding == "none" else "currency",
+        lines=tuple(
+            GivenLine(
+                id=line.id,
+                unit_price=line.unit_price,
+                quantity=line.quantity,
+                is_tax_inclusive=line.is_tax_inclusive,
+                tax_lines=_given_taxes(line),
+                adjustments=_given_adjustments(line),
+            )
+            for line in cart.lines
+        ),
+        shipping_methods=tuple(
+            GivenMethod(
+                id=method.id,
+                amount=method.amount,
+                is_tax_inclusive=method.is_tax_inclusive,
+                tax_lines=_given_taxes(method),
+                adjustments=_given_adjustments(method),
+            )
+            for method in cart.methods
+        ),
+        credit_lines=tuple(GivenCredit(credit.id, credit.amount) for credit in cart.credit_lines),
+    )
+
+
+def price_context(cart: CartState, item_total: Decimal | None = None) -> PriceContext:
+    """Return what price rules are held against; `item_total` is gross, after discounts."""
+    attributes: dict[str, Sequence[str | Decimal]] = {"customer.groups.id": cart.customer_groups}
+    if item_total is not None:
+        attributes["item_total"] = [item_total]
+    return PriceContext(cart.currency_code, cart.region_id, attributes)
+
+
+def place_of(cart: CartState) -> Place | None:
+    """Return where the cart is shipped to, None while there is no country."""
+    address = cart.shipping_address
+    if address is None or not address.country_code:
+        return None
+    return Place(address.country_code, address.province, address.city, address.postal_code)
+
+
+def _still_offered(method: Method, cart: CartState, loaded: LoadedCart) -> bool:
+    offer = loaded.offers.get(method.shipping_option_id or "")
+    return offer is not None and is_offered(offer, place_of(cart), STORE)
+
+
+def _line_rates(line: Line, rates: Sequence[Rate]) -> tuple[Rate, ...]:
+    return rates_of(Taxable(product_id=line.product_id, product_type_id=line.product_type_id), rates)
+
+
+def _method_rates(method: Method, rates: Sequence[Rate]) -> tuple[Rate, ...]:
+    return rates_of(Taxable(shipping_option_id=method.shipping_option_id), rates)
+
+
+def _taxes(old: tuple[TaxLine, ...], rates: tuple[Rate, ...], prefix: str) -> tuple[TaxLine, ...]:
+    facts = {(rate.id, rate.rate, rate.code, rate.name, rate.provider_id) for rate in rates}
+    if facts == {(tax.tax_rate_id, tax.rate, tax.code, tax.description, tax.provider_id) for tax in old}:
+        return old
+    return tuple(TaxLine(new_id(prefix), rate.rate, rate.code, rate.name, rate.id, rate.provider_id) for rate in rates)
+
+
+def _given_taxes(thing: Line | Method) -> tuple[GivenTax, ...]:
+    return tuple(GivenTax(tax.id, tax.rate) for tax in thing.tax_lines)
+
+
+def _given_adjustments(thing: Line | Method) -> tuple[GivenAdjustment, ...]:
+    return tuple(
+        GivenAdjustment(a.id, a.amount, a.is_tax_inclusive, a.promotion_id, rank)
+        for rank, a in enumerate(thing.adjustments)
+    )

@@ -1,0 +1,25 @@
+"""Whether what the shopper is about to pay is still what the cart costs."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from operations.load_cart import load_cart
+from operations.price_cart import price_lines, price_methods, tax_cart, total_cart
+from operations.refresh_cart import refresh_cart
+
+
+async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
+    """Price the locked cart anew; when its total has changed, save the refreshed cart and return False (promise 5).
+
+    The caller refuses the checkout but commits, so that the shopper sees the new total and can pay it.
+    """
+    loaded = await load_cart(session, cart_id)
+    before = loaded.state
+    everything = frozenset(line.id for line in before.lines)
+    fresh = tax_cart(await price_lines(session, before, everything), loaded.rates)
+    fresh = tax_cart(await price_methods(session, fresh, total_cart(fresh).items.total, loaded), loaded.rates)
+    if total_cart(fresh).total == total_cart(before).total:
+        return True
+    await refresh_cart(session, loaded, before, reprice=everything)
+    return False

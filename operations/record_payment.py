@@ -1,0 +1,87 @@
+"""The money of a new order: its session consumed, payment, collection, capture, transaction, ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commerce.ledger.rules import paid
+from kit.db import one, run
+from kit.decimals import ZERO
+from kit.errors import conflict
+from kit.ids import new_id
+from operations.book import Source, book
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What the provider said about a session: its status, what it holds, and what of it was taken already."""
+
+    status: str
+    held: Decimal = ZERO
+    captured: Decimal = ZERO
+
+
+async def consume_session(session: AsyncSession, session_id: str, order_id: str, amount: Decimal, word: Paid) -> None:
+    """Give the session's money to the order, once (promise 3): no other attempt can use or release it any more.
+
+    Errors: conflict when the session is not open for this amount; nothing of the caller's transaction may stay then.
+    """
+    is_there = word.held + word.captured > ZERO
+    row = await one(session, _CONSUME, session_id, order_id, amount, word.status, is_there)
+    if row is None:
+        raise conflict("The payment session is no longer open for this cart.")
+
+
+async def record_payment(session: AsyncSession, session_id: str, order_id: str, word: Paid) -> None:
+    """Write what the consumed session brought to its order; a promised payment (pending) brings nothing yet."""
+    there = word.held + word.captured
+    capture_id = new_id("capt") if word.captured > ZERO else None
+    source = await one(
+        session, _RECORD, session_id, order_id, new_id("pay"), there, word.captured, capture_id, new_id("ordtrx")
+    )
+    if source is None:
+        raise conflict("The payment session has no collection.")
+    await book(
+        session,
+        Source(session_id, session_id, source.provider_id, source.currency_code, order_id),
+        paid(word.held, word.captured),
+    )
+
+
+async def link_collection(session: AsyncSession, cart_id: str, order_id: str) -> None:
+    """Give a free order the collection that its cart may have."""
+    await run(session, "UPDATE payment_collection SET order_id = $2 WHERE cart_id = $1", cart_id, order_id)
+
+
+_CONSUME: Final = """
+UPDATE payment_session SET fate = 'consumed', order_id = $2, status = $4, updated_at = now(),
+  authorized_at = CASE WHEN $5::boolean THEN now() END
+WHERE id = $1 AND fate = 'open' AND order_id IS NULL AND amount = $3
+RETURNING id
+"""
+_RECORD: Final = """
+WITH s AS (SELECT * FROM payment_session WHERE id = $1),
+collection AS (
+  UPDATE payment_collection c SET order_id = $2, updated_at = now(), authorized_amount = $4::numeric,
+    captured_amount = $5::numeric,
+    completed_at = CASE WHEN $5::numeric > 0 AND $5::numeric = s.amount THEN now() END,
+    status = CASE WHEN $4::numeric = 0 THEN 'awaiting' WHEN $5::numeric = s.amount THEN 'completed'
+      WHEN $4::numeric = s.amount THEN 'authorized' ELSE 'partially_authorized' END
+  FROM s WHERE c.id = s.payment_collection_id RETURNING c.id),
+payment AS (
+  INSERT INTO payment (id, amount, currency_code, provider_id, data, captured_at, payment_collection_id,
+    payment_session_id)
+  SELECT $3, s.amount, s.currency_code, s.provider_id, s.data, CASE WHEN $5::numeric = s.amount THEN now() END,
+    s.payment_collection_id, s.id
+  FROM s WHERE $4::numeric > 0 RETURNING id),
+capture AS (
+  INSERT INTO capture (id, amount, payment_id) SELECT $6, $5::numeric, id FROM payment WHERE $6::text IS NOT NULL),
+transaction AS (
+  INSERT INTO order_transaction (id, order_id, amount, currency_code, reference, reference_id)
+  SELECT $7, $2, $5::numeric, s.currency_code, 'capture', $6 FROM s WHERE $6::text IS NOT NULL)
+SELECT s.provider_id, s.currency_code FROM s, collection
+"""

@@ -1,0 +1,183 @@
+"""Write back what changed of a cart, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commerce.cart.rows import CartState, Line, Method
+from commerce.totals.publish import cart_totals, line_totals
+from commerce.totals.results import LineResult, TotalsResult
+from kit.db import run
+from kit.decimals import Encodable, encode
+from kit.ids import new_id
+
+_SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title text, product_description text,
+  product_subtitle text, product_type text, product_collection text, product_handle text, variant_sku text,
+  variant_barcode text, variant_title text, is_discountable boolean"""
+_SNAPSHOT_NAMES: Final = ", ".join(part.split()[0] for part in _SNAPSHOT.replace("\n", " ").split(","))
+_LINE: Final = """id text, quantity numeric, unit_price numeric, compare_at_unit_price numeric,
+  is_tax_inclusive boolean, metadata jsonb, totals jsonb"""
+_LINE_FIXED: Final = """variant_id text, product_id text, product_type_id text, is_giftcard boolean,
+  requires_shipping boolean, is_custom_price boolean"""
+_LINE_FIXED_NAMES: Final = "variant_id, product_id, product_type_id, is_giftcard, requires_shipping, is_custom_price"
+_LINE_NAMES: Final = "id, quantity, unit_price, compare_at_unit_price, is_tax_inclusive, metadata, totals"
+_METHOD: Final = "id text, name text, amount numeric, is_tax_inclusive boolean, totals jsonb"
+_METHOD_FIXED: Final = "shipping_option_id text, shipping_profile_id text, is_custom_amount boolean, data jsonb"
+_METHOD_NAMES: Final = "id, name, amount, is_tax_inclusive, totals"
+_METHOD_FIXED_NAMES: Final = "shipping_option_id, shipping_profile_id, is_custom_amount, data"
+_TAX: Final = "id text, rate numeric, code text, description text, tax_rate_id text, provider_id text, owner text"
+_TAX_NAMES: Final = "id, rate, code, description, tax_rate_id, provider_id"
+
+_SAVE: Final = f"""
+WITH doc AS (SELECT $2::jsonb AS d),
+gone_lines AS (DELETE FROM cart_line_item WHERE cart_id = $1 AND id = ANY($3)),
+gone_methods AS (DELETE FROM cart_shipping_method WHERE cart_id = $1 AND id = ANY($3)),
+gone_line_taxes AS (DELETE FROM cart_line_item_tax_line WHERE item_id = ANY($4)),
+gone_method_taxes AS (DELETE FROM cart_shipping_method_tax_line WHERE shipping_method_id = ANY($4)),
+new_lines AS (
+  INSERT INTO cart_line_item (cart_id, {_LINE_NAMES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES})
+  SELECT $1, {_LINE_NAMES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES}
+  FROM doc, jsonb_to_recordset(d -> 'new_lines') AS x({_LINE}, {_LINE_FIXED}, {_SNAPSHOT})),
+changed_lines AS (
+  UPDATE cart_line_item i SET quantity = x.quantity, unit_price = x.unit_price,
+    compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive, metadata = x.metadata,
+    totals = x.totals, updated_at = now()
+  FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id),
+new_methods AS (
+  INSERT INTO cart_shipping_method (cart_id, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES})
+  SELECT $1, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES}
+  FROM doc, jsonb_to_recordset(d -> 'new_methods') AS x({_METHOD}, {_METHOD_FIXED})),
+changed_methods AS (
+  UPDATE cart_shipping_method m SET name = x.name, amount = x.amount, is_tax_inclusive = x.is_tax_inclusive,
+    totals = x.totals, updated_at = now()
+  FROM doc, jsonb_to_recordset(d -> 'changed_methods') AS x({_METHOD}) WHERE m.id = x.id),
+line_taxes AS (
+  INSERT INTO cart_line_item_tax_line ({_TAX_NAMES}, item_id) SELECT {_TAX_NAMES}, owner
+  FROM doc, jsonb_to_recordset(d -> 'line_taxes') AS x({_TAX})),
+method_taxes AS (
+  INSERT INTO cart_shipping_method_tax_line ({_TAX_NAMES}, shipping_method_id) SELECT {_TAX_NAMES}, owner
+  FROM doc, jsonb_to_recordset(d -> 'method_taxes') AS x({_TAX})),
+collection AS (
+  UPDATE payment_collection SET amount = $6, currency_code = $7, updated_at = now()
+  WHERE cart_id = $1 AND (amount, currency_code) IS DISTINCT FROM ($6, $7)),
+events AS (
+  INSERT INTO outbox_event (id, name, data)
+  SELECT id, name, jsonb_build_object('id', $1::text) FROM unnest($8::text[], $9::text[]) AS x(id, name)
+  RETURNING pg_notify('outbox', ''))
+UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now()
+WHERE id = $1 AND (SELECT count(*) FROM events) >= 0
+"""
+
+
+async def save_cart(
+    session: AsyncSession, before: CartState, after: CartState, result: TotalsResult, events: Sequence[str]
+) -> None:
+    """Write the differences, the totals, the collection's amount and the outbox rows; the version grows by one."""
+    lines = _difference(before.lines, after.lines)
+    methods = _difference(before.methods, after.methods)
+    by_id = {line.id: line for line in (*result.lines, *result.shipping_methods)}
+    document: dict[str, Encodable] = {
+        "new_lines": [_line(line, by_id) | _fixed(line) for line in lines.new],
+        "changed_lines": [_line(line, by_id) for line in lines.changed],
+        "new_methods": [_method(method, by_id) | _method_fixed(method) for method in methods.new],
+        "changed_methods": [_method(method, by_id) for method in methods.changed],
+        "line_taxes": _taxes(lines),
+        "method_taxes": _taxes(methods),
+    }
+    await run(
+        session,
+        _SAVE,
+        after.id,
+        encode(document),
+        [*lines.gone, *methods.gone],
+        [thing.id for thing in (*lines.retaxed, *methods.retaxed)],
+        encode(cart_totals(result)),
+        result.total,
+        after.currency_code,
+        [new_id("evt") for _ in events],
+        list(events),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    new: tuple[Any, ...]
+    changed: tuple[Any, ...]
+    retaxed: tuple[Any, ...]
+    gone: tuple[str, ...]
+
+
+def _difference(before: Sequence[Line | Method], after: Sequence[Line | Method]) -> _Difference:
+    old = {thing.id: thing for thing in before}
+    kept = {thing.id for thing in after}
+    # What a promotion takes is spread over the lines, so a line with a discount may change when another one does.
+    changed = [t for t in after if t.id in old and (old[t.id] != t or t.adjustments)]
+    return _Difference(
+        new=tuple(thing for thing in after if thing.id not in old),
+        changed=tuple(changed),
+        retaxed=tuple(thing for thing in changed if thing.tax_lines != old[thing.id].tax_lines),
+        gone=tuple(id_ for id_ in old if id_ not in kept),
+    )
+
+
+def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
+    return {
+        "id": line.id,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "compare_at_unit_price": line.compare_at_unit_price,
+        "is_tax_inclusive": line.is_tax_inclusive,
+        "metadata": line.metadata,
+        "totals": line_totals(totals[line.id]),
+    }
+
+
+def _fixed(line: Line) -> dict[str, Encodable]:
+    return {
+        "variant_id": line.variant_id,
+        "product_id": line.product_id,
+        "product_type_id": line.product_type_id,
+        "is_giftcard": line.is_giftcard,
+        "requires_shipping": line.requires_shipping,
+        "is_custom_price": line.is_custom_price,
+        **line.snapshot,
+    }
+
+
+def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
+    return {
+        "id": method.id,
+        "name": method.name,
+        "amount": method.amount,
+        "is_tax_inclusive": method.is_tax_inclusive,
+        "totals": line_totals(totals[method.id]),
+    }
+
+
+def _method_fixed(method: Method) -> dict[str, Encodable]:
+    return {
+        "shipping_option_id": method.shipping_option_id,
+        "shipping_profile_id": method.shipping_profile_id,
+        "is_custom_amount": method.is_custom_amount,
+        "data": method.data,
+    }
+
+
+def _taxes(difference: _Difference) -> list[Encodable]:
+    return [
+        {
+            "id": tax.id,
+            "rate": tax.rate,
+            "code": tax.code,
+            "description": tax.description,
+            "tax_rate_id": tax.tax_rate_id,
+            "provider_id": tax.provider_id,
+            "owner": thing.id,
+        }
+        for thing in (*difference.new, *difference.retaxed)
+        for tax in thing.tax_lines
+    ]

@@ -1,0 +1,1 @@
+"""What a shop starts with: the bare first start, and the demo shop."""

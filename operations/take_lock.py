@@ -1,0 +1,31 @@
+"""Wait for a cart's row, and read nothing in that statement (docs/checkout.md rule 1).
+
+A statement that locks and reads sees, after waiting, the new cart with the other tables as they were before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.db import run, value
+
+_LOCK: Final = "SELECT FROM cart WHERE id = $1 FOR UPDATE"
+_CART_OF_SESSION: Final = """
+SELECT c.cart_id FROM payment_session s JOIN payment_collection c ON c.id = s.payment_collection_id WHERE s.id = $1
+"""
+
+
+async def take_lock(session: AsyncSession, cart_id: str) -> None:
+    """Lock the cart's row until the caller's commit; nothing when there is none."""
+    await run(session, _LOCK, cart_id)
+
+
+async def take_lock_of_session(session: AsyncSession, session_id: str) -> bool:
+    """Lock the cart of a payment session; False when it belongs to none. A session never moves to another cart."""
+    cart_id = await value(session, _CART_OF_SESSION, session_id)
+    if cart_id is None:
+        return False
+    await take_lock(session, cart_id)
+    return True

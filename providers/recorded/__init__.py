@@ -1,0 +1,1 @@
+"""The test provider of the recorded contract; offered only when a setting asks for it."""

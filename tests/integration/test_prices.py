@@ -1,0 +1,270 @@
+"""The SQL of price selection against a naive reference, over generated prices, and its named cases."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from commerce.pricing.models import Price, PriceList, PriceListRule, PricePreference, PriceRule, PriceSet
+from commerce.product.models import Product, ProductVariant, ProductVariantPriceSet
+from kit.db import Database, one, run
+from queries.prices import (
+    ChosenPrice,
+    PriceContext,
+    PriceQuery,
+    SelectedPrice,
+    calculated_price_json,
+    select_prices,
+    selected_price,
+)
+from tests.support.price_reference import PriceListRow, PriceRow, Rule, choose, inclusive
+
+NOW = datetime.now(UTC)
+REGIONS = ("reg_a", "reg_b", "reg_c")
+GROUPS = ("cusgroup_1", "cusgroup_2")
+PREFERENCES = {"reg_a": True, "reg_b": False, "eur": False, "usd": True}
+SETS = 60
+
+
+def some_lists(dice: random.Random) -> list[PriceListRow]:
+    days = [None, NOW - timedelta(days=2), NOW + timedelta(days=2)]
+    return [
+        PriceListRow(
+            id=f"plist_{n:02}",
+            type=dice.choice(["sale", "override"]),
+            status=dice.choice(["active", "active", "active", "draft"]),
+            starts_at=dice.choice([None, days[1], days[1], days[1], days[2]]),
+            ends_at=dice.choice([None, days[2], days[2], days[2], days[1]]),
+            rules=dice.choice(
+                [{}, {}, {"customer.groups.id": [GROUPS[0], "cusgroup_9"]}, {"region_id": list(REGIONS[:2])}]
+            ),
+            deleted=dice.random() < 0.08,
+        )
+        for n in range(20)
+    ]
+
+
+def some_rules(dice: random.Random) -> tuple[Rule, ...]:
+    pool = [
+        Rule("region_id", "eq", dice.choice(REGIONS)),
+        Rule("customer.groups.id", "eq", dice.choice(GROUPS)),
+        Rule("item_total", dice.choice(["eq", "gt", "gte", "lt", "lte"]), dice.choice(["50", "99.5", "100", "many"])),
+    ]
+    return tuple(dice.sample(pool, dice.choice([0, 0, 0, 1, 1, 2])))
+
+
+def some_prices(dice: random.Random, lists: list[PriceListRow]) -> list[PriceRow]:
+    return [
+        PriceRow(
+            id=f"price_{n:04}",
+            price_set_id=f"pset_{dice.randrange(SETS):02}",
+            currency_code=dice.choice(["eur", "eur", "usd"]),
+            amount=Decimal(dice.choice(["0", "9.99", "10", "10.00", "12.5", "20", "19.995"])),
+            min_quantity=(low := dice.choice([None, None, None, Decimal(1), Decimal(3)])),
+            max_quantity=dice.choice([None, None, (low or 0) + Decimal(4)]),
+            price_list=dice.choice([None, dice.choice(lists)]),
+            rules=some_rules(dice),
+            deleted=dice.random() < 0.08,
+        )
+        for n in range(SETS * 7)
+    ]
+
+
+async def store(session: AsyncSession, lists: list[PriceListRow], prices: list[PriceRow]) -> None:
+    """Write the generated rows, one variant per price set."""
+    session.add_all([PriceSet(id=f"pset_{n:02}") for n in range(SETS)])
+    session.add(Product(id="prod_1", title="P", handle="p"))
+    await session.flush()
+    session.add_all([ProductVariant(id=f"variant_{n:02}", title="V", product_id="prod_1") for n in range(SETS)])
+    for row in lists:
+        session.add(
+            PriceList(
+                id=row.id,
+                title="L",
+                type=row.type,
+                status=row.status,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                rules_count=len(row.rules),
+                deleted_at=NOW if row.deleted else None,
+            )
+        )
+    await session.flush()
+    session.add_all(
+        [ProductVariantPriceSet(variant_id=f"variant_{n:02}", price_set_id=f"pset_{n:02}") for n in range(SETS)]
+    )
+    for row in lists:
+        session.add_all([PriceListRule(attribute=a, value=list(v), price_list_id=row.id) for a, v in row.rules.items()])
+    for price in prices:
+        session.add(
+            Price(
+                id=price.id,
+                price_set_id=price.price_set_id,
+                currency_code=price.currency_code,
+                amount=price.amount,
+                min_quantity=price.min_quantity,
+                max_quantity=price.max_quantity,
+                rules_count=len(price.rules),
+                price_list_id=price.price_list.id if price.price_list else None,
+                deleted_at=NOW if price.deleted else None,
+            )
+        )
+    await session.flush()
+    for price in prices:
+        session.add_all(
+            [
+                PriceRule(price_id=price.id, attribute=r.attribute, operator=r.operator, value=r.value)
+                for r in price.rules
+            ]
+        )
+    for name, value in PREFERENCES.items():
+        attribute = "region_id" if name.startswith("reg_") else "currency_code"
+        session.add(PricePreference(attribute=attribute, value=name, is_tax_inclusive=value))
+
+
+def expected(price: PriceRow | None, context: PriceContext) -> ChosenPrice | None:
+    if price is None:
+        return None
+    return ChosenPrice(
+        price.id,
+        price.amount,
+        price.price_list.id if price.price_list else None,
+        price.price_list.type if price.price_list else None,
+        price.min_quantity,
+        price.max_quantity,
+        inclusive(price, context.currency_code, context.region_id, PREFERENCES),
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_the_sql_chooses_what_the_reference_chooses(database: Database, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - reproducible data, no secret
+    lists = some_lists(dice)
+    prices = some_prices(dice, lists)
+    await database.transact(lambda session: store(session, lists, prices))
+    priced = on_list = 0
+    async with database.reading() as connection:
+        for _ in range(30):
+            region = dice.choice([None, *REGIONS])
+            attributes: dict[str, list[str | Decimal]] = {
+                "customer.groups.id": [*dice.sample(GROUPS, dice.randrange(3))],
+                "item_total": [Decimal(dice.choice(["49.9", "50", "99.5", "100.00", "250"]))],
+            }
+            context = PriceContext(dice.choice(["eur", "usd"]), region, attributes)
+            quantity = dice.choice([None, Decimal(1), Decimal("2.5"), Decimal(3), Decimal(7)])
+            queries = [PriceQuery(f"variant_{n:02}", quantity) for n in range(SETS)]
+            answers = await select_prices(connection, queries, context)
+            seen = {**attributes, **({"region_id": [region]} if region else {})}
+            for n, answer in enumerate(answers):
+                own = [price for price in prices if price.price_set_id == f"pset_{n:02}"]
+                calculated, original = choose(own, context.currency_code, quantity, seen, NOW)
+                assert answer == SelectedPrice(
+                    f"variant_{n:02}", f"pset_{n:02}", expected(calculated, context), expected(original, context)
+                )
+                priced += calculated is not None
+                on_list += calculated is not None and calculated.price_list is not None
+    assert priced > 500
+    assert on_list > 100  # the data reach the branches that matter
+
+
+async def price_set(session: AsyncSession, *prices: Price) -> str:
+    """Make a variant with these prices and return its id."""
+    product, variant, made = Product(title="P", handle="p"), ProductVariant(title="V"), PriceSet()
+    session.add_all([product, made])
+    await session.flush()
+    variant.product_id = product.id
+    session.add(variant)
+    for price in prices:
+        price.price_set_id = made.id
+        session.add(price)
+    await session.flush()
+    session.add(ProductVariantPriceSet(variant_id=variant.id, price_set_id=made.id))
+    return variant.id
+
+
+async def test_an_id_without_a_price_set_is_answered_without_a_price(database: Database) -> None:
+    async with database.reading() as connection:
+        answers = await select_prices(
+            connection, [PriceQuery("variant_x", Decimal(1)), PriceQuery("variant_x")], PriceContext("eur")
+        )
+    assert answers == [SelectedPrice("variant_x", None, None, None)] * 2
+    assert answers[0].unit_price is None
+
+
+async def test_a_sale_price_compares_with_the_original_amount(database: Database) -> None:
+    async def make(session: AsyncSession) -> str:
+        sale = PriceList(title="Sale", status="active")
+        session.add(sale)
+        await session.flush()
+        listed = Price(currency_code="eur", amount=Decimal("18.50"), price_list_id=sale.id)
+        return await price_set(session, Price(currency_code="eur", amount=Decimal(20)), listed)
+
+    variant_id = await database.transact(make)
+    async with database.reading() as connection:
+        (price,) = await select_prices(connection, [PriceQuery(variant_id, Decimal(1))], PriceContext("eur"))
+    assert (price.unit_price, price.compare_at_unit_price) == (Decimal("18.50"), Decimal(20))
+
+
+async def as_published(connection: AsyncConnection, variant_id: str, context: PriceContext) -> object:
+    chosen = selected_price("ps.price_set_id", "NULL::numeric", "$2::text", "$3::jsonb")
+    row = await one(
+        connection,
+        f"""SELECT {calculated_price_json("cp", "ps.price_set_id", "$2::text")}::text
+        FROM product_variant_price_set ps LEFT JOIN LATERAL {chosen} AS cp ON true WHERE ps.variant_id = $1::text""",  # noqa: S608 - our own fragments
+        variant_id,
+        context.currency_code,
+        context.as_json(),
+    )
+    assert row is not None
+    return json.loads(row[0]) if row[0] else None
+
+
+async def test_a_page_publishes_medusas_keys(database: Database) -> None:
+    price = Price(id="price_1", currency_code="eur", amount=Decimal("20.50"), max_quantity=Decimal(9))
+    variant_id = await database.transact(lambda session: price_set(session, price))
+    async with database.reading() as connection:
+        shown = await as_published(connection, variant_id, PriceContext("eur"))
+        none = await as_published(connection, variant_id, PriceContext("usd"))
+    detail = {
+        "id": "price_1",
+        "price_list_id": None,
+        "price_list_type": None,
+        "min_quantity": None,
+        "max_quantity": 9,
+    }
+    assert shown == {
+        "id": price.price_set_id,
+        "is_calculated_price_price_list": False,
+        "is_calculated_price_tax_inclusive": False,
+        "calculated_amount": 20.5,
+        "raw_calculated_amount": {"value": "20.5", "precision": 20},
+        "is_original_price_price_list": False,
+        "is_original_price_tax_inclusive": False,
+        "original_amount": 20.5,
+        "raw_original_amount": {"value": "20.5", "precision": 20},
+        "currency_code": "eur",
+        "calculated_price": detail,
+        "original_price": detail,
+    }
+    assert none is None
+
+
+async def test_the_fragment_reads_prices_by_their_index(database: Database) -> None:
+    chosen = selected_price("ps.price_set_id", "NULL::numeric", "'eur'", "'{}'::jsonb")
+    async with database.reading() as connection:
+        await run(
+            connection, "SET enable_seqscan = off"
+        )  # the tables are empty: ask what is possible, not what is cheap
+        rows = await run(
+            connection,
+            f"EXPLAIN SELECT * FROM product_variant_price_set ps LEFT JOIN LATERAL {chosen} AS cp ON true",  # noqa: S608 - our own fragment
+        )
+    plan = "\n".join(row[0] for row in rows)
+    assert "ix_price_price_set_id_currency_code" in plan
+    assert "ix_price_rule_price_id" in plan
+    assert "ix_price_list_rule_price_list_id" in plan
