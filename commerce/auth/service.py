@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from commerce.auth.models import AuthIdentity, ProviderIdentity
-from kit.db import one
+from commerce.auth.models import AuthIdentity
+from kit.db import one, run, save
 from kit.errors import unauthorized
+from kit.ids import new_id
 
 EMAILPASS: Final = "emailpass"
 
@@ -48,19 +49,14 @@ async def create_identity(
     session: AsyncSession, email: str, password_hash: str, app_metadata: Mapping[str, Any]
 ) -> Identity:
     """Create what logs in with `email` and a password; `unauthorized` when there is one already."""
-    if await find_identity(session, email) is not None:
-        raise unauthorized("Identity with email already exists")
-    identity = AuthIdentity(app_metadata=dict(app_metadata))
-    session.add(identity)
-    await session.flush()
-    session.add(
-        ProviderIdentity(
-            entity_id=email,
-            provider=EMAILPASS,
-            auth_identity_id=identity.id,
-            user_metadata={},
-            provider_metadata={"password": password_hash},
-        )
+    identity = AuthIdentity(id=new_id("authid"), app_metadata=dict(app_metadata))
+    await save(session, identity)
+    claimed = await run(
+        session,
+        """INSERT INTO provider_identity (entity_id, provider, auth_identity_id, provider_metadata)
+        VALUES ($1, $2, $3, jsonb_build_object('password', $4::text)) ON CONFLICT DO NOTHING RETURNING entity_id""",
+        *(email, EMAILPASS, identity.id, password_hash),
     )
-    await session.flush()
+    if not claimed:
+        raise unauthorized("Identity with email already exists")
     return Identity(identity.id, password_hash, identity.app_metadata, {})
