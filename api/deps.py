@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,11 @@ Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation re
 
 NO_PARAMS: Final[Mapping[str, object]] = {}
 LONGEST_KEY: Final = 255
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return `value` as JSON text without blanks, as the database writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def json_answer(body: str, status: int = 200) -> Response:
@@ -127,7 +132,7 @@ def deleted(name: str) -> Projection[str]:
     """Return the projection of an operation that returns the id of what it deleted."""
 
     async def project(_session: AsyncSession, id_: str) -> str:
-        return json.dumps({"id": id_, "object": name, "deleted": True})
+        return json_text({"id": id_, "object": name, "deleted": True})
 
     return project
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,7 +41,7 @@ async def find_identity(on: AsyncSession | AsyncConnection, email: str) -> Ident
     )
     if row is None or row.password is None:
         return None
-    return Identity(row.id, row.password, json.loads(row.app_metadata), json.loads(row.user_metadata))
+    return Identity(row.id, row.password, row.app_metadata, row.user_metadata)
 
 
 async def create_identity(
