@@ -53,6 +53,8 @@ ORDER: Final = Resource(
     },
 )
 
+CURRENT: Final = {"version": None}
+"""The parameters of a reading of orders as they stand."""
 PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
 """The orders that a list shows; drafts are elsewhere (contract section 15)."""
 
@@ -60,6 +62,22 @@ STORE_ORDER: Final = ORDER.but(
     defaults=(*ORDER_DEFAULTS, "version", "payment_status", "fulfillment_status", "fulfillments"),
     allowed=ORDER_ALLOWED,
     max_hops=3,
+)
+STORE_ORDERS: Final = STORE_ORDER.but(
+    defaults=(
+        "id",
+        "status",
+        "summary",
+        "display_id",
+        "custom_display_id",
+        "total",
+        "currency_code",
+        "metadata",
+        "created_at",
+        "updated_at",
+    ),
+    filters=plain("id", "status"),
+    limit=50,
 )
 PLACED_ORDER: Final = ORDER.but(defaults=ORDER_DEFAULTS, allowed=ORDER_ALLOWED, max_hops=3)
 """The order as completing a cart answers it: without the derived statuses (contract section 13)."""

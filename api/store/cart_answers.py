@@ -9,17 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.actors import StoreActor
 from api.deps import Projection, shown
-from api.errors import ListedErrors
 from api.store.bodies.carts import StoreCreateCart
-from kit.errors import invalid_data
+from kit.errors import invalid_data, invalid_request
 from operations.create_cart import NewCart
 from queries.cart import CART
 
-BROKEN = "Provided request body contains errors. Please check the data and retry the request"
-
 
 def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart:
-    """Return what to create; ListedErrors when the body names a sales channel that is not the key's, or must."""
+    """Return what to create; invalid_request when the body names a sales channel that is not the key's, or must."""
     return NewCart(
         sales_channel_id=_channel(body, store),
         rounding=rounding,
@@ -55,10 +52,10 @@ def _channel(body: StoreCreateCart, store: StoreActor) -> str:
                 f"Sales channel ID in payload {body.sales_channel_id} is not associated with the Publishable API Key"
                 " in the header."
             )
-            raise ListedErrors(BROKEN, [sentence])
+            raise invalid_request(sentence)
         return body.sales_channel_id
     if len(channels) > 1:
-        raise ListedErrors(BROKEN, ["Cannot assign sales channel to cart. The Publishable API Key has multiple ones."])
+        raise invalid_request("Cannot assign sales channel to cart. The Publishable API Key has multiple ones.")
     if not channels:
         raise invalid_data("The publishable key has no sales channel, so a cart cannot be made with it.")
     return channels[0]
