@@ -18,7 +18,7 @@ from operations.refresh_cart import refresh_cart
 
 
 async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[NewItem]) -> str:
-    """Add or merge lines and return the cart's id, at today's prices for their resulting quantities (contract section 11).
+    """Add or merge lines at today's prices for their resulting quantities, and return the cart's id (section 11).
 
     Errors: not_found, invalid_data (unknown variant, no price, no stock location), not_allowed
     `insufficient_inventory`, conflict while a checkout is running.

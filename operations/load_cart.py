@@ -44,7 +44,8 @@ SELECT row_to_json(x)::text FROM (
           FROM cart_line_item_adjustment WHERE item_id = i.id ORDER BY id) t) AS adjustments
       FROM cart_line_item i WHERE i.cart_id = c.id AND i.deleted_at IS NULL ORDER BY i.created_at, i.id) l) AS lines,
     (SELECT json_agg(row_to_json(m)) FROM (
-      SELECT s.id, shipping_option_id, shipping_profile_id, name, amount, is_tax_inclusive, is_custom_amount, data::text AS data,
+      SELECT s.id, shipping_option_id, shipping_profile_id, name, amount, is_tax_inclusive, is_custom_amount,
+        data::text AS data,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT {_TAX} FROM cart_shipping_method_tax_line
           WHERE shipping_method_id = s.id ORDER BY id) t) AS tax_lines,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT id, amount, false AS is_tax_inclusive, code, promotion_id

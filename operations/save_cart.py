@@ -47,8 +47,8 @@ new_lines AS (
   FROM doc, jsonb_to_recordset(d -> 'new_lines') AS x({_LINE}, {_LINE_FIXED}, {_SNAPSHOT})),
 changed_lines AS (
   UPDATE cart_line_item i SET quantity = x.quantity, unit_price = x.unit_price,
-    compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive, metadata = x.metadata::jsonb,
-    totals = x.totals, updated_at = now()
+    compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive,
+    metadata = x.metadata::jsonb, totals = x.totals, updated_at = now()
   FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id),
 new_methods AS (
   INSERT INTO cart_shipping_method (cart_id, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES})

@@ -25,10 +25,10 @@ from queries.totals import CART_TOTALS, LINE_TOTALS
 
 _TOTALS: Final = frozenset({"totals"})
 
-ADDRESS: Final = Resource(CartAddress, key="address", plural="addresses")
-ITEM_ADJUSTMENT: Final = Resource(CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",))
-ITEM_TAX_LINE: Final = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
-ITEM: Final = Resource(
+ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
+ITEM_ADJUSTMENT: Final[Resource] = Resource(CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",))
+ITEM_TAX_LINE: Final[Resource] = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
+ITEM: Final[Resource] = Resource(
     CartLineItem,
     key="item",
     plural="items",
@@ -43,11 +43,11 @@ ITEM: Final = Resource(
         "variant": one(lambda: VARIANT, on="variant_id", where=LIVE),
     },
 )
-METHOD_ADJUSTMENT: Final = Resource(
+METHOD_ADJUSTMENT: Final[Resource] = Resource(
     CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
 )
-METHOD_TAX_LINE: Final = Resource(CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
-SHIPPING_METHOD: Final = Resource(
+METHOD_TAX_LINE: Final[Resource] = Resource(CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
+SHIPPING_METHOD: Final[Resource] = Resource(
     CartShippingMethod,
     key="shipping_method",
     plural="shipping_methods",
@@ -60,9 +60,9 @@ SHIPPING_METHOD: Final = Resource(
         "tax_lines": many(lambda: METHOD_TAX_LINE, on="shipping_method_id", where=LIVE),
     },
 )
-CREDIT_LINE: Final = Resource(CartCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+CREDIT_LINE: Final[Resource] = Resource(CartCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
 
-CART: Final = Resource(
+CART: Final[Resource] = Resource(
     Cart,
     key="cart",
     plural="carts",

@@ -7,8 +7,8 @@ from typing import Final
 from commerce.customer.models import Customer, CustomerGroup
 from kit.query import LIVE, Link, Resource, many
 
-CUSTOMER_GROUP: Final = Resource(CustomerGroup, key="customer_group", plural="customer_groups")
-CUSTOMER: Final = Resource(
+CUSTOMER_GROUP: Final[Resource] = Resource(CustomerGroup, key="customer_group", plural="customer_groups")
+CUSTOMER: Final[Resource] = Resource(
     Customer,
     key="customer",
     plural="customers",

@@ -14,8 +14,8 @@ from queries.region import REGION
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
-ADDRESS: Final = Resource(OrderAddress, key="address", plural="addresses")
-CREDIT_LINE: Final = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+ADDRESS: Final[Resource] = Resource(OrderAddress, key="address", plural="addresses")
+CREDIT_LINE: Final[Resource] = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
 
 _SUMMARY: Final = """
   SELECT s.summary || coalesce((
@@ -24,7 +24,7 @@ _SUMMARY: Final = """
   FROM order_summary s WHERE s.order_id = {t}.id AND s.version = coalesce(:version::bigint, {t}.version)
 """.replace("{{}}", "{" + "}")
 
-ORDER: Final = Resource(
+ORDER: Final[Resource] = Resource(
     Order,
     key="order",
     plural="orders",
@@ -58,12 +58,12 @@ CURRENT: Final = {"version": None}
 PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
 """The orders that a list shows; drafts are elsewhere (contract section 15)."""
 
-STORE_ORDER: Final = ORDER.but(
+STORE_ORDER: Final[Resource] = ORDER.but(
     defaults=(*ORDER_DEFAULTS, "version", "payment_status", "fulfillment_status", "fulfillments"),
     allowed=ORDER_ALLOWED,
     max_hops=3,
 )
-STORE_ORDERS: Final = STORE_ORDER.but(
+STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     defaults=(
         "id",
         "status",
@@ -79,7 +79,7 @@ STORE_ORDERS: Final = STORE_ORDER.but(
     filters=plain("id", "status"),
     limit=50,
 )
-PLACED_ORDER: Final = ORDER.but(defaults=ORDER_DEFAULTS, allowed=ORDER_ALLOWED, max_hops=3)
+PLACED_ORDER: Final[Resource] = ORDER.but(defaults=ORDER_DEFAULTS, allowed=ORDER_ALLOWED, max_hops=3)
 """The order as completing a cart answers it: without the derived statuses (contract section 13)."""
 
 _LISTED: Final = (
@@ -97,13 +97,13 @@ _LISTED: Final = (
     "payment_status",
     "fulfillment_status",
 )
-ADMIN_ORDERS: Final = ORDER.but(
+ADMIN_ORDERS: Final[Resource] = ORDER.but(
     defaults=_LISTED,
     filters=plain("id", "status", "region_id", "customer_id", "sales_channel_id"),
     limit=15,
     unknown="ignore",
 )
-ADMIN_ORDER: Final = ORDER.but(
+ADMIN_ORDER: Final[Resource] = ORDER.but(
     defaults=(
         *_LISTED,
         "region_id",

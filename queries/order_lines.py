@@ -32,7 +32,7 @@ QUANTITIES: Final = (
     "written_off_quantity",
 )
 
-ITEM_DETAIL: Final = Resource(
+ITEM_DETAIL: Final[Resource] = Resource(
     OrderItem,
     key="detail",
     plural="details",
@@ -41,13 +41,13 @@ ITEM_DETAIL: Final = Resource(
 )
 _TAXED: Final = ("rate", "subtotal", "total")
 _DISCOUNTED: Final = ("amount", "subtotal", "total")
-ITEM_TAX_LINE: Final = Resource(OrderLineItemTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
-ITEM_ADJUSTMENT: Final = Resource(OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED)
-METHOD_TAX_LINE: Final = Resource(OrderShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
-METHOD_ADJUSTMENT: Final = Resource(
+ITEM_TAX_LINE: Final[Resource] = Resource(OrderLineItemTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
+ITEM_ADJUSTMENT: Final[Resource] = Resource(OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED)
+METHOD_TAX_LINE: Final[Resource] = Resource(OrderShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
+METHOD_ADJUSTMENT: Final[Resource] = Resource(
     OrderShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED
 )
-METHOD_DETAIL: Final = Resource(OrderShipping, key="detail", plural="details", hidden=frozenset({"totals"}))
+METHOD_DETAIL: Final[Resource] = Resource(OrderShipping, key="detail", plural="details", hidden=frozenset({"totals"}))
 
 _ITEM_ROWS: Final = """
   SELECT l.*, i.id AS detail_id, i.order_id, i.version, i.quantity, i.metadata AS item_metadata, i.totals
@@ -70,7 +70,7 @@ _METHOD_COLUMNS: Final = {
     **stored(_TOTALS, *LINE_TOTALS, star=True),
 }
 
-ITEM: Final = Resource(
+ITEM: Final[Resource] = Resource(
     Fragment(_ITEM_ROWS, _ITEM_COLUMNS),
     key="item",
     plural="items",
@@ -85,7 +85,7 @@ ITEM: Final = Resource(
         "product": one(lambda: PRODUCT, on="product_id", where=""),
     },
 )
-SHIPPING_METHOD: Final = Resource(
+SHIPPING_METHOD: Final[Resource] = Resource(
     Fragment(_METHOD_ROWS, _METHOD_COLUMNS),
     key="shipping_method",
     plural="shipping_methods",

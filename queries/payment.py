@@ -19,19 +19,19 @@ from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_
 CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
 """The sessions that a collection has: those that were superseded, are being let go or never opened are ours to end."""
 
-PROVIDER: Final = Resource(
+PROVIDER: Final[Resource] = Resource(
     PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
 )
-CAPTURE: Final = Resource(Capture, key="capture", plural="captures", twins=("amount",))
-REFUND_REASON: Final = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
-REFUND: Final = Resource(
+CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
+REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
+REFUND: Final[Resource] = Resource(
     Refund,
     key="refund",
     plural="refunds",
     twins=("amount",),
     relations={"refund_reason": one(lambda: REFUND_REASON, on="refund_reason_id", where=LIVE)},
 )
-PAYMENT: Final = Resource(
+PAYMENT: Final[Resource] = Resource(
     Payment,
     key="payment",
     plural="payments",
@@ -61,7 +61,7 @@ PAYMENT: Final = Resource(
         "payment_session": one(lambda: PAYMENT_SESSION, on="payment_session_id", where=LIVE),
     },
 )
-PAYMENT_SESSION: Final = Resource(
+PAYMENT_SESSION: Final[Resource] = Resource(
     PaymentSession,
     key="payment_session",
     plural="payment_sessions",
@@ -69,7 +69,7 @@ PAYMENT_SESSION: Final = Resource(
     hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
     relations=lambda: {"payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)},
 )
-PAYMENT_COLLECTION: Final = Resource(
+PAYMENT_COLLECTION: Final[Resource] = Resource(
     PaymentCollection,
     key="payment_collection",
     plural="payment_collections",
@@ -85,6 +85,6 @@ PAYMENT_COLLECTION: Final = Resource(
         ),
     },
 )
-STORE_PAYMENT_COLLECTION: Final = PAYMENT_COLLECTION.but(
+STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
     defaults=PAYMENT_COLLECTION_DEFAULTS, allowed=PAYMENT_COLLECTION_ALLOWED
 )
