@@ -26,7 +26,9 @@ from queries.totals import CART_TOTALS, LINE_TOTALS
 _TOTALS: Final = frozenset({"totals"})
 
 ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
-ITEM_ADJUSTMENT: Final[Resource] = Resource(CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",))
+ITEM_ADJUSTMENT: Final[Resource] = Resource(
+    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
+)
 ITEM_TAX_LINE: Final[Resource] = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
 ITEM: Final[Resource] = Resource(
     CartLineItem,
@@ -46,7 +48,9 @@ ITEM: Final[Resource] = Resource(
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
     CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
 )
-METHOD_TAX_LINE: Final[Resource] = Resource(CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
+METHOD_TAX_LINE: Final[Resource] = Resource(
+    CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",)
+)
 SHIPPING_METHOD: Final[Resource] = Resource(
     CartShippingMethod,
     key="shipping_method",

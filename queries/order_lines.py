@@ -42,8 +42,12 @@ ITEM_DETAIL: Final[Resource] = Resource(
 _TAXED: Final = ("rate", "subtotal", "total")
 _DISCOUNTED: Final = ("amount", "subtotal", "total")
 ITEM_TAX_LINE: Final[Resource] = Resource(OrderLineItemTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
-ITEM_ADJUSTMENT: Final[Resource] = Resource(OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED)
-METHOD_TAX_LINE: Final[Resource] = Resource(OrderShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
+ITEM_ADJUSTMENT: Final[Resource] = Resource(
+    OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED
+)
+METHOD_TAX_LINE: Final[Resource] = Resource(
+    OrderShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED
+)
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
     OrderShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED
 )

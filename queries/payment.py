@@ -13,11 +13,13 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Resource, many, one, plain
+from kit.query import LIVE, Resource, computed, many, one, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
 """The sessions that a collection has: those that were superseded, are being let go or never opened are ours to end."""
+
+_PAYMENT_OF_SESSION: Final = "SELECT json_build_object('id', p.id) FROM payment p WHERE p.payment_session_id = {t}.id"
 
 PROVIDER: Final[Resource] = Resource(
     PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
@@ -67,7 +69,7 @@ PAYMENT_SESSION: Final[Resource] = Resource(
     plural="payment_sessions",
     twins=("amount",),
     hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
-    relations=lambda: {"payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)},
+    computed={"payment": computed(_PAYMENT_OF_SESSION, star=True)},
 )
 PAYMENT_COLLECTION: Final[Resource] = Resource(
     PaymentCollection,
