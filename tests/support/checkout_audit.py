@@ -74,7 +74,9 @@ async def audit(database: Database, providers: Iterable[FakePayments]) -> list[s
         if held and (row.fate != "consumed" or row.order_id is None):
             wrong.append(f"{held} is held for a session that is {row.fate}: {row.id}")
         if row.fate == "consumed" and (held != row.amount or row.paid != row.amount):
-            wrong.append(f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}")
+            wrong.append(
+                f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}"
+            )
         if row.id in money and money[row.id].voided + money[row.id].refunded != row.given_back:
             wrong.append(f"the ledger gave back {row.given_back}, the provider {money[row.id]}: {row.id}")
     unknown = set(money) - {row.id for row in sessions}

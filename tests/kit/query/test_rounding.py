@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import asyncpg
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-import pytest
 
 from kit.query import rho
