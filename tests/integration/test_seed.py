@@ -98,6 +98,7 @@ async def test_a_demo_fills_only_a_shop_without_regions(database: Database, data
     await seeded(database_url, tmp_path)
     async with database.reading() as connection:
         assert await value(connection, "SELECT count(*) FROM product WHERE status = 'published'") == 21
+        await run(connection, "DELETE FROM price_rule")
         await run(connection, "DELETE FROM price")
     await seeded(database_url, tmp_path)
     async with database.reading() as connection:
