@@ -13,10 +13,11 @@ from kit import request_id
 
 def configure(level: str) -> None:
     """Set up this process's logs; called once, by a composition root."""
+    # Tracebacks without local variables: they hold tokens, mails and cards.
     renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[
