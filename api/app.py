@@ -14,6 +14,9 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import orders as admin_orders
+from api.admin import payments as admin_payments
+from api.admin import regions as admin_regions
 from api.admin import users as admin_users
 from api.auth import login
 from api.cors import Cors, Origins
@@ -21,6 +24,9 @@ from api.docs import serve_docs
 from api.edge import Failures, RequestIds
 from api.errors import handle_errors
 from api.state import State
+from api.store import carts as store_carts
+from api.store import orders as store_orders
+from api.store import payment_collections as store_payment_collections
 from api.store import regions as store_regions
 from api.unknown import handle_unknown
 from durable.client import Durable
@@ -32,9 +38,15 @@ from providers.registry import payment_providers
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
     store_regions.router,  # /store/regions
+    store_carts.router,  # /store/carts
+    store_payment_collections.router,  # /store/payment-collections
+    store_orders.router,  # /store/orders
 )
 ADMIN: Final = (
+    admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
+    admin_orders.router,  # /admin/orders
+    admin_payments.router,  # /admin/payments
 )
 AUTH: Final = (
     login.router,  # /auth/{actor_type}/{auth_provider}

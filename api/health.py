@@ -28,11 +28,7 @@ async def ready(request: Request) -> Response:
     postgresql, temporal = await asyncio.gather(_has_database(state), state.durable.is_healthy())
     parts = {"postgresql": _word(postgresql), "temporal": _word(temporal)}
     return json_answer(
-<<<<<<< HEAD
-        json.dumps({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503
-=======
         json_text({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503
->>>>>>> h/api
     )
 
 

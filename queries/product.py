@@ -23,8 +23,8 @@ from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
 from queries.taxonomy import CATEGORY, COLLECTION, PRODUCT_TAG, PRODUCT_TYPE, SHOWN
 
-IMAGE: Final = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
-OPTION_VALUE: Final = Resource(
+IMAGE: Final[Resource] = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
+OPTION_VALUE: Final[Resource] = Resource(
     ProductOptionValue,
     key="option_value",
     plural="option_values",
@@ -37,7 +37,7 @@ OPTION: Final[Resource] = Resource(
     plural="product_options",
     relations=lambda: {"values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE)},
 )
-_VARIANT_ITEM: Final = Resource(
+_VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
@@ -86,7 +86,7 @@ _JOINS: Final[Mapping[str, str]] = {
     + " AS {tax} ON true",
 }
 
-VARIANT: Final = Resource(
+VARIANT: Final[Resource] = Resource(
     ProductVariant,
     key="variant",
     plural="variants",
@@ -106,10 +106,10 @@ VARIANT: Final = Resource(
         "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=""),
     },
 )
-VARIANT_OF_ITEM: Final = VARIANT.but(
+VARIANT_OF_ITEM: Final[Resource] = VARIANT.but(
     relations=lambda: {**VARIANT.links, "product": one(lambda: PRODUCT, on="product_id", where=LIVE, stub=True)}
 )
-_TAXED_VARIANT: Final = VARIANT.but(
+_TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
         **VARIANT.computed,
         "calculated_price": _calculated_price(_with_tax("calculated") + _with_tax("original")),
