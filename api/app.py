@@ -15,6 +15,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import health
 from api.actors import admin_actor, store_actor
 from api.admin import users as admin_users
+from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
 from api.cors import Cors, Origins
 from api.docs import serve_docs
@@ -35,6 +36,7 @@ STORE: Final = (
 )
 ADMIN: Final = (
     admin_users.router,  # /admin/users
+    admin_workflows_executions.router,  # /admin/workflows-executions
 )
 AUTH: Final = (
     login.router,  # /auth/{actor_type}/{auth_provider}
