@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -37,24 +37,31 @@ class Launch:
     argv: tuple[str, ...]
     env: Mapping[str, str] | None = None
     account: Account | None = None
+    cwd: Path = Path("/")  # a demoted server may not enter ours
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
 
 
-def unprivileged() -> Account | None:
-    """Return the account to demote to, None when this process is not root. StartError when root has none."""
+def unprivileged(owned: Path) -> Account | None:
+    """Return the account to demote to, None when this process is not root. StartError when root has none.
+
+    It is the owner of what lies at `owned`, if that is there, else an account made for such servers.
+    """
     if os.geteuid() != 0:
         return None
+    if owned.exists() and (owner := owned.stat().st_uid):
+        return _account(pwd.getpwuid(owner))
     for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(name, entry.pw_uid, entry.pw_gid)
+        with contextlib.suppress(KeyError):
+            return _account(pwd.getpwnam(name))
     raise StartError(
         "PostgreSQL refuses to run as root and this machine has neither an account `postgres` nor `nobody`: "
         "run this command as an ordinary user."
     )
+
+
+def _account(entry: pwd.struct_passwd) -> Account:
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def demoted(account: Account | None) -> dict[str, Any]:
@@ -67,7 +74,12 @@ def popen_options(launch: Launch) -> dict[str, Any]:
 
     Linux delivers the death signal when the *thread* that forked ends, so a worker thread must not fork.
     """
-    options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "start_new_session": True, "env": launch.env, "cwd": "/"}
+    options: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "start_new_session": True,
+        "env": launch.env,
+        "cwd": launch.cwd,
+    }
     options |= demoted(launch.account)
     if sys.platform == "linux":
         options["preexec_fn"] = _die_with_parent(launch.death_signal)
@@ -93,14 +105,6 @@ def reap(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def free_port() -> int:
-    """Return a loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def may_enter(path: Path, account: Account | None) -> bool:

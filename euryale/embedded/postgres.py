@@ -16,18 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from euryale.embedded.child import (
-    Account,
-    Launch,
-    StartError,
-    demoted,
-    free_port,
-    may_enter,
-    reap,
-    spawn,
-    tail,
-    unprivileged,
-)
+from euryale.embedded.child import Account, Launch, StartError, demoted, may_enter, reap, spawn, tail, unprivileged
+from euryale.embedded.ports import free_port
 
 RETRIES: Final = 40  # a killed server's orphans hold its shared memory for about a second
 NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -43,9 +33,9 @@ class Postgres:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.account = unprivileged()
-        self.binaries = binaries(self.account)
         self.data = self.root / "data"
+        self.account = unprivileged(self.data)
+        self.binaries = binaries(self.account)
 
     @property
     def url(self) -> str:
@@ -86,7 +76,7 @@ class Postgres:
         for name, value in options.items():
             argv += ["-c", f"{name}={value}"]
         # SIGTERM would wait for every client to leave; SIGINT is the fast shutdown
-        return Launch(tuple(argv), None, self.account, signal.SIGINT, signal.SIGINT)
+        return Launch(tuple(argv), account=self.account, stop_signal=signal.SIGINT, death_signal=signal.SIGINT)
 
     def is_ready(self, pid: int) -> bool:
         """Tell whether the server with that process id accepts connections, by the file that pg_ctl reads too."""

@@ -8,13 +8,11 @@ import signal
 import subprocess
 import sysconfig
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
-from temporalio.client import Client
-from temporalio.service import RPCError
-
-from euryale.embedded.child import Launch, StartError, free_port, reap, spawn, tail
+from euryale.embedded.child import Launch, StartError, reap, spawn, tail
+from euryale.embedded.http import answers
+from euryale.embedded.ports import free_port
 
 
 @dataclass
@@ -24,6 +22,7 @@ class Temporal:
     file: Path | None = None
     port: int = field(default_factory=free_port)
     ui_port: int | None = None
+    http_port: int = field(default_factory=free_port)
 
     @property
     def address(self) -> str:
@@ -33,6 +32,7 @@ class Temporal:
     def launch(self) -> Launch:
         """Return the child to start."""
         argv = [str(binary()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(self.port)]
+        argv += ["--http-port", str(self.http_port)]
         argv += ["--log-level", "warn", "--ui-disable-news-fetch"]
         argv += ["--headless"] if self.ui_port is None else ["--ui-port", str(self.ui_port)]
         if self.file:
@@ -40,16 +40,11 @@ class Temporal:
             argv += ["--db-filename", str(self.file)]
             argv += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full"]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
-        return Launch(tuple(argv), clean, None, signal.SIGINT, signal.SIGKILL)
+        return Launch(tuple(argv), clean, stop_signal=signal.SIGINT)
 
     async def is_ready(self) -> bool:
-        """Tell whether the server answers a count: its port opens long before it is of use."""
-        try:
-            client = await Client.connect(self.address)
-            await client.count_workflows("", rpc_timeout=timedelta(seconds=1))
-        except (RPCError, RuntimeError):  # RuntimeError: nobody listens yet
-            return False
-        return True
+        """Tell whether the server answers a count of workflows: its port opens long before it is of use."""
+        return await answers(f"http://127.0.0.1:{self.http_port}/api/v1/namespaces/default/workflow-count")
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
         """Start the server and wait until it is of use. StartError with the log when it ends instead."""

@@ -98,7 +98,9 @@ def _own_folder() -> Path:
 
 
 def _is_roomy(place: Path) -> bool:
-    usable = place.is_dir() and os.access(place, os.W_OK) and may_enter(place / "folder", unprivileged())
+    usable = (
+        place.is_dir() and os.access(place, os.W_OK) and may_enter(place / "folder", unprivileged(place / "folder"))
+    )
     return usable and shutil.disk_usage(place).free > ROOM
 
 

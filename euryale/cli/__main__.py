@@ -1,0 +1,5 @@
+"""`python -m euryale.cli`: how `euryale dev` starts its own parts."""
+
+from euryale.cli.main import app
+
+app()

@@ -1,0 +1,1 @@
+"""`euryale dev`: the whole shop as one process tree under a supervisor."""

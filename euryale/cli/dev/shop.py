@@ -1,0 +1,163 @@
+"""One shop of `euryale dev`: servers, schema, seed, programs, and the facts about them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from euryale.cli import data
+from euryale.cli.dev import parts, probes
+from euryale.cli.dev.checkout import checkout_script
+from euryale.cli.dev.folder import Folder, write_private
+from euryale.cli.dev.screen import Screen
+from euryale.cli.dev.supervisor import Part, Supervisor
+from euryale.embedded.child import StartError
+from kit.settings import Settings
+
+if TYPE_CHECKING:
+    from euryale.cli.seed import Seeded
+
+STOP_ORDER: Final = (("api", "worker"), ("sandbox", "temporal", "postgres"))  # who calls goes before who is called
+ADMIN_EMAIL: Final = "admin@example.com"
+DATABASE: Final = "euryale"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of the command line."""
+
+    port: int
+    data_dir: Path
+    reset: bool
+    demo: bool
+    cruel: bool
+
+
+class Shop:
+    """All parts of one shop."""
+
+    def __init__(self, options: Options, settings: Settings, folder: Folder, screen: Screen) -> None:
+        self._options = options
+        self._folder = folder
+        self._screen = screen
+        self._given = settings
+        self._facts: dict[str, Any] = {}
+        self.supervisor = Supervisor(folder.log, self)
+
+    async def live(self) -> None:
+        """Bring everything up, tell where it is, and look after it for ever."""
+        with self._screen.starting():
+            settings = await self._start_servers()
+            with self._screen.step("Database schema"):
+                await data.migrate(settings.database_url)
+            environment = parts.environment(settings)
+            seeded, *_ = await asyncio.gather(
+                self._seed(settings),
+                self._start(parts.api_part(settings, environment)),
+                self._start(parts.worker_part(self._folder, environment)),
+            )
+        self._tell(settings, seeded)
+        await self.supervisor.watch()
+
+    async def close(self) -> None:
+        """Stop everything."""
+        self._screen.note("Stopping ...")
+        await self.supervisor.close(*STOP_ORDER)
+
+    def died(self, part: Part, how: str, delay: float, log: str) -> None:
+        """Show a part's end; the facts keep its last process id until it is back."""
+        self._screen.died(part, how, delay, log)
+
+    def ready(self, part: Part) -> None:
+        """Show that a part is back, and tell scripts its new process id."""
+        if self._facts:
+            self._screen.back(part)
+            self._write_facts()
+
+    async def _start_servers(self) -> Settings:
+        """Start what is not given by DATABASE_URL and TEMPORAL_ADDRESS, and return the settings of the whole shop."""
+        ports = parts.choose_ports(self._options.port)
+        servers = await asyncio.gather(self._database(ports), self._temporal(ports), self._sandbox(ports))
+        found = {name: value for server in servers for name, value in server.items()}
+        found |= {"api_port": ports.api, "public_url": f"http://localhost:{ports.api}"}
+        found |= {"jwt_secret": self._folder.secrets().jwt_secret, "files_dir": self._folder.path.resolve() / "files"}
+        return self._given.model_copy(update=found)
+
+    async def _database(self, ports: parts.Ports) -> dict[str, Any]:
+        if "database_url" in self._given.model_fields_set:
+            with self._screen.step("Your PostgreSQL"):
+                if problem := await probes.database_problem(self._given.database_url):
+                    raise StartError(f"The PostgreSQL of DATABASE_URL cannot be used: {problem}")
+            return {}
+        server = parts.postgres(self._folder, ports.postgres, reset=self._options.reset)
+        if server.account:
+            self._screen.note(f"PostgreSQL refuses to run as root: it runs as `{server.account.name}`.")
+        if not server.root.is_relative_to(self._folder.path.resolve()):
+            self._screen.note(f"That account may not enter {self._folder.path}: the database lies in {server.root}.")
+        await self._start(parts.postgres_part(server))
+        await data.create_database(server.url, DATABASE)
+        return {"database_url": server.database_url(DATABASE)}
+
+    async def _temporal(self, ports: parts.Ports) -> dict[str, Any]:
+        if "temporal_address" in self._given.model_fields_set:
+            with self._screen.step("Your Temporal"):
+                problem = await probes.temporal_problem(self._given.temporal_address, self._given.temporal_namespace)
+                if problem:
+                    raise StartError(f"The Temporal server of TEMPORAL_ADDRESS cannot be used: {problem}")
+            return {}
+        server = parts.temporal(self._folder, ports)
+        await self._start(parts.temporal_part(server))
+        return {
+            "temporal_address": server.address,
+            "temporal_namespace": "default",
+            "temporal_ui_url": f"http://localhost:{ports.temporal_ui}",
+        }
+
+    async def _sandbox(self, ports: parts.Ports) -> dict[str, Any]:
+        if not self._options.cruel:
+            return {}
+        await self._start(parts.sandbox_part(self._folder, ports.sandbox))
+        return {"sandbox_url": f"http://127.0.0.1:{ports.sandbox}"}
+
+    async def _start(self, part: Part) -> None:
+        with self._screen.step(part.title):
+            await self.supervisor.start(part)
+
+    async def _seed(self, settings: Settings) -> Seeded:
+        with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
+            from euryale.cli.seed import Admin, seed  # noqa: PLC0415 - the servers start while this is imported
+
+            admin = Admin(ADMIN_EMAIL, self._folder.secrets().admin_password)
+            return await seed(settings, demo=self._options.demo, admin=admin)
+
+    def _tell(self, settings: Settings, seeded: Seeded) -> None:
+        self._facts = {
+            "api_url": settings.public_url,
+            "temporal_ui_url": settings.temporal_ui_url,
+            "temporal_address": settings.temporal_address,
+            "database_url": settings.database_url,
+            "sandbox_url": settings.sandbox_url,
+            "publishable_key": seeded.publishable_key,
+            "admin_email": ADMIN_EMAIL,
+            "admin_password": self._folder.secrets().admin_password,
+            "regions": seeded.regions,
+        }
+        self._write_facts()
+        script = self._script(settings, seeded)
+        (self._folder.path / "checkout.sh").write_text(script)
+        self._screen.overview(self._facts, script, str(self._folder.path))
+
+    def _write_facts(self) -> None:
+        pids = {**self.supervisor.pids, "supervisor": os.getpid()}
+        write_private(self._folder.facts, {**self._facts, "pids": pids})
+
+    def _script(self, settings: Settings, seeded: Seeded) -> str:
+        sellable = [region for region in seeded.regions if region["countries"]]
+        if not sellable:
+            return ""
+        region = sellable[0]
+        url = str(settings.public_url)
+        return checkout_script(url, seeded.publishable_key or "", region["id"], region["countries"][0])

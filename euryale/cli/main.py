@@ -1,0 +1,157 @@
+"""The `euryale` command; each command imports what it needs, so that `--help` need not wait for SQLAlchemy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+app = typer.Typer(
+    help="Euryale, a headless commerce engine. `euryale dev` runs the whole shop on this machine.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,  # a bug's traceback is for its finder, in full
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+user = typer.Typer(help="The people who run the shop.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+_EXIT_PROBLEM = 1
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what a person can act on into one sentence on stderr and exit code 1."""
+    from euryale.embedded.child import StartError
+    from kit.errors import CommerceError
+
+    try:
+        yield
+    except (StartError, CommerceError) as error:
+        Console(stderr=True, highlight=False).print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+        raise typer.Exit(_EXIT_PROBLEM) from error
+
+
+@app.command()
+def dev(
+    *,
+    port: Annotated[int, typer.Option(help="The API's port; the others follow it. 0 picks free ones.")] = 9000,
+    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".euryale"),
+    reset: Annotated[bool, typer.Option("--reset", help="Delete the data folder first: a new shop.")] = False,
+    no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but problems.")] = False,
+    cruel: Annotated[bool, typer.Option("--cruel", help="Offer the sandbox payment provider that misbehaves.")] = False,
+) -> None:
+    """Run the whole shop on this machine: PostgreSQL, Temporal, API and worker, with a demo shop.
+
+    No Docker, no account, no download. Everything lies in the data folder, so a second start finds the shop
+    as it was; `euryale.json` in it tells scripts where everything is. Ctrl-C stops all.
+
+    `DATABASE_URL` and `TEMPORAL_ADDRESS` replace the embedded PostgreSQL and Temporal by your own.
+
+    Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start (the sentence says what to do), 2 wrong usage.
+    """
+    from euryale.cli.dev.run import run
+    from euryale.cli.dev.screen import Screen
+    from euryale.cli.dev.shop import Options
+    from kit.settings import Settings
+
+    with _told():
+        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel)
+        run(options, Settings(), Screen(quiet=quiet))
+
+
+@app.command()
+def api(
+    host: Annotated[str | None, typer.Option(help="The address to listen on [default: EURYALE_API_HOST].")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on [default: EURYALE_API_PORT].")] = None,
+) -> None:
+    """Serve the HTTP API. Settings come from the environment (`DATABASE_URL`, `TEMPORAL_ADDRESS`, `EURYALE_*`).
+
+    Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start, 2 wrong usage.
+    """
+    import uvicorn
+
+    from kit.settings import Settings
+
+    settings = Settings()
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=host or settings.api_host,
+        port=settings.api_port if port is None else port,
+        log_level=settings.log_level.lower(),
+        timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run the workflows and activities, as `python worker.py` does; as many of them as wanted.
+
+    Exit codes: 0 stopped by SIGTERM or SIGINT, 1 could not start, 2 wrong usage.
+    """
+    from worker import main
+
+    asyncio.run(main())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of `DATABASE_URL` to the newest schema.
+
+    Safe beside running processes and other migrations: it waits for its turn, and gives way to traffic.
+
+    Exit codes: 0 the schema is the newest, 1 it could not be reached or changed.
+    """
+    from euryale.cli import data
+    from kit.settings import Settings
+
+    with _told():
+        asyncio.run(data.migrate(Settings().database_url))
+
+
+@app.command()
+def seed(
+    *,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Only a store, a sales channel and a key.")] = False,
+) -> None:
+    """Put a demo shop into the database of `DATABASE_URL`; what is there already is left alone.
+
+    Prints the publishable key. Exit codes: 0 the shop is there, 1 it could not be made.
+    """
+    from euryale.cli.seed import seed as fill
+    from kit.settings import Settings
+
+    with _told():
+        seeded = asyncio.run(fill(Settings(), demo=not no_demo))
+    typer.echo(seeded.publishable_key)
+
+
+@user.command()
+def create(
+    email: Annotated[str, typer.Option("--email", "-e", help="What they log in with.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            "--password", "-p", prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for when left out."
+        ),
+    ],
+) -> None:
+    """Create an admin user in the database of `DATABASE_URL`.
+
+    Exit codes: 0 created, 1 refused (the address is taken, the database is down).
+    """
+    from euryale.cli.seed import Admin, create_admin
+    from kit.settings import Settings
+
+    with _told():
+        asyncio.run(create_admin(Settings(), Admin(email, password)))
+    typer.echo(f"{email} can log in.")

@@ -1,0 +1,173 @@
+"""The declaration of a readable entity: where its rows are, what they show, and what they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from sqlalchemy import Table
+from sqlalchemy.orm import DeclarativeBase
+
+from kit.query.columns import Column, columns_of, quoted, with_twins
+from kit.query.filters import Filter
+from kit.query.selection import MOST_HOPS
+
+LIVE: Final = "{t}.deleted_at IS NULL"
+ANY: Final = ""  # every row, soft-deleted ones too; said aloud, since a relation has no default
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Rows that are no table: a SELECT and the columns it publishes; parameters as `:name`."""
+
+    sql: str
+    columns: Mapping[str, Column]
+    primary_key: tuple[str, ...] = ("id",)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A table between two entities; the two columns are those that hold the parent's and the target's key."""
+
+    table: str
+    parent: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a row leads to. `on`, `where` and `order` are SQL over `{t}` (the target), `{parent}` and `{link}`."""
+
+    target: Callable[[], Resource]
+    on: str
+    where: str
+    is_many: bool
+    to: tuple[str, ...] = ()
+    order: str | None = None
+    link: Link | None = None
+    reference: str | None = None
+    stub: bool = False
+
+
+def one(
+    target: Callable[[], Resource],
+    *,
+    on: str | Link,
+    where: str,
+    to: str = "id",
+    order: str | None = None,
+    stub: bool = False,
+) -> Relation:
+    """Return a relation to at most one row.
+
+    `on` is the column here that holds the target's `to`, a `Link`, or SQL over `{t}` and `{parent}`; the named column
+    comes along when the relation is asked for. With `stub` a `*` here shows the relation as its key alone.
+    """
+    if isinstance(on, Link):
+        return Relation(target, _through(on, to), where, is_many=False, order=order, link=on)
+    if "{" in on:
+        return Relation(target, on, where, is_many=False, order=order)
+    joined = f"{{t}}.{quoted(to)} = {{parent}}.{quoted(on)}"
+    return Relation(target, joined, where, is_many=False, to=(to,), order=order, reference=on, stub=stub)
+
+
+def many(
+    target: Callable[[], Resource],
+    *,
+    on: str | Link,
+    where: str,
+    of: str = "id",
+    to: str = "id",
+    order: str | None = None,
+) -> Relation:
+    """Return a relation to any number of rows, `order` being SQL (the target's key by default).
+
+    `on` is the target's column that holds this row's `of`, a `Link` that holds the target's `to` beside it, or SQL
+    over `{t}` and `{parent}`.
+    """
+    if isinstance(on, Link):
+        return Relation(target, _through(on, to, of), where, is_many=True, order=order, link=on)
+    joined = on if "{" in on else f"{{t}}.{quoted(on)} = {{parent}}.{quoted(of)}"
+    return Relation(target, joined, where, is_many=True, order=order)
+
+
+def _through(link: Link, to: str, of: str = "id") -> str:
+    return (
+        f"{{link}}.{quoted(link.target)} = {{t}}.{quoted(to)}"
+        f" AND {{link}}.{quoted(link.parent)} = {{parent}}.{quoted(of)}"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """A readable entity, as data.
+
+    `source` is a model, a table or a `Fragment`. `key` and `plural` are the answer's keys. `defaults`, `allowed`,
+    `max_hops`, `filters`, `order`, `limit`, `accepts` (parameters that the route itself reads) and `unknown` belong to
+    a route: `but(...)` gives another route's copy. `twins` are amounts with a `raw_` twin; `hidden` columns are never
+    shown; `along` comes with every dotted choice from this entity (its id by default).
+    """
+
+    source: type[DeclarativeBase] | Table | Fragment
+    key: str
+    plural: str
+    defaults: tuple[str, ...] = ("id",)
+    allowed: tuple[str, ...] | None = None
+    max_hops: int = MOST_HOPS
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    sortable: Mapping[str, str] = field(default_factory=dict)
+    order: str | None = None
+    limit: int = 50
+    accepts: tuple[str, ...] = ()
+    unknown: Literal["reject", "ignore"] = "reject"
+    relations: Mapping[str, Relation] | Callable[[], Mapping[str, Relation]] = field(default_factory=dict)
+    computed: Mapping[str, Column] = field(default_factory=dict)
+    joins: Mapping[str, str] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    along: tuple[str, ...] | None = None
+
+    def but(self, **changes: Any) -> Resource:  # noqa: ANN401 - any of the fields above
+        """Return this resource as another route reads it."""
+        return replace(self, **changes)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """Every published name but the relations."""
+        own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self._table)
+        shown = with_twins({**own, **self.computed}, self.twins)
+        return {name: each for name, each in shown.items() if name not in self.hidden}
+
+    @cached_property
+    def links(self) -> Mapping[str, Relation]:
+        """The relations; read late, since resources refer to each other."""
+        return self.relations() if callable(self.relations) else self.relations
+
+    @cached_property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns by which rows are told apart."""
+        if isinstance(self.source, Fragment):
+            return self.source.primary_key
+        return tuple(column.name for column in self._table.primary_key.columns)
+
+    @cached_property
+    def rows(self) -> str:
+        """What stands after FROM."""
+        if isinstance(self.source, Fragment):
+            return f"({self.source.sql})"
+        return quoted(self._table.name)
+
+    @cached_property
+    def comes_along(self) -> tuple[str, ...]:
+        """The names that a dotted choice from this entity shows unasked."""
+        if self.along is not None:
+            return self.along
+        return ("id",) if "id" in self.columns else ()
+
+    @property
+    def _table(self) -> Table:
+        table = self.source if isinstance(self.source, Table) else self.source.__table__  # type: ignore[union-attr]  # a Fragment never comes here
+        assert isinstance(table, Table)  # noqa: S101 - a mapped class's table is one
+        return table
