@@ -1,4 +1,7 @@
-"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id."""
+"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id.
+
+A traceback shows no local variables: a frame may hold a password, a token or a name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 from kit import request_id
@@ -14,9 +18,12 @@ from kit import request_id
 def configure(level: str) -> None:
     """Set up this process's logs; called once, by a composition root."""
     renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(),
+        ]
     )
     structlog.configure(
         processors=[
