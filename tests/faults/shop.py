@@ -15,12 +15,12 @@ from typing import Any, Final
 import asyncpg
 import httpx2
 
-from euryale.embedded.child import Launch, free_port
+from euryale.cli.seed import Admin, Seeded, seed
+from euryale.embedded.child import Launch
+from euryale.embedded.ports import free_port
 from euryale.embedded.postgres import Postgres
 from euryale.embedded.temporal import Temporal
-from euryale.seed import SeedResult, seed
 from kit import failpoints
-from kit.db import Database
 from kit.settings import Settings
 from migrations.upgrade import upgrade
 from tests.faults.parts import Part
@@ -28,7 +28,6 @@ from tests.faults.parts import Part
 SERVERS: Final = ("postgres", "temporal", "sandbox")
 PROGRAMS: Final = ("api", "worker")
 PARTS: Final = (*SERVERS, *PROGRAMS)
-PROVIDERS: Final = ("pp_system_default", "pp_sandbox_sandbox", "pp_sandbox_browser")
 QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a minute for each
     "EURYALE_ATTEMPT_DEADLINE_SECONDS": "8",
     "EURYALE_COMPLETE_WAIT_SECONDS": "12",
@@ -48,7 +47,7 @@ class Shop:
         self.effects = folder / "sandbox.log"
         self.failpoints = folder / "failpoint"
         self.is_dirty = False
-        self.seeded: SeedResult | None = None
+        self.seeded: Seeded | None = None
         self._ports = {name: free_port() for name in ("api", "sandbox")}
         self._settings = dict(settings)
         self.parts = {part.name: part for part in (*self._servers(), *self._programs())}
@@ -143,20 +142,13 @@ class Shop:
         finally:
             await connection.close()
         await upgrade(self.database_url)
-        database = Database(self.database_url)
-        settings = Settings(database_url=self.database_url, files_dir=self.folder / "files")
-        try:
-            self.seeded = await seed(
-                database,
-                settings,
-                demo=True,
-                admin_email="admin@example.com",
-                admin_password="supersecret",
-                public_url=self.api_url,
-                payment_providers=PROVIDERS,
-            )
-        finally:
-            await database.close()
+        settings = Settings(
+            database_url=self.database_url,
+            sandbox_url=self.sandbox_url,
+            public_url=self.api_url,
+            files_dir=self.folder / "files",
+        )
+        self.seeded = await seed(settings, demo=True, admin=Admin("admin@example.com", "supersecret"))
 
     def _servers(self) -> list[Part]:
         async def is_postgres_ready(pid: int) -> bool:
