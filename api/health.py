@@ -28,7 +28,9 @@ async def ready(request: Request) -> Response:
     state = state_of(request)
     postgresql, temporal = await asyncio.gather(_has_database(state), state.durable.is_healthy())
     parts = {"postgresql": _word(postgresql), "temporal": _word(temporal)}
-    return json_answer(json.dumps({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503)
+    return json_answer(
+        json.dumps({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503
+    )
 
 
 async def _has_database(state: State) -> bool:

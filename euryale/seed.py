@@ -10,10 +10,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commerce.auth.passwords import Passwords
+from commerce.auth.service import find_identity
 from commerce.region.models import Country, Region
 from kit.db import Database
 from kit.settings import Settings
-from operations.create_admin import create_admin
+from operations.create_admin_user import create_admin_user
 from operations.seed.demo import demo_shop, pictures
 from operations.seed.first_start import FULFILLMENT_PROVIDERS, TAX_PROVIDERS, first_start
 
@@ -58,6 +60,9 @@ async def seed(
     named below `public_url`/static.
     """
     payment = tuple(payment_providers)
+    password_hash = await _hash(settings, admin_password) if admin_email and admin_password else None
+    if demo:
+        write_pictures(settings.files_dir)
 
     async def work(session: AsyncSession) -> SeedResult:
         start = await first_start(
@@ -68,14 +73,23 @@ async def seed(
         )
         static_url = f"{public_url.rstrip('/')}/static"
         has_demo = demo and await demo_shop(session, start, payment_providers=payment, static_url=static_url)
-        has_admin = bool(admin_email and admin_password) and await create_admin(
-            session, admin_email or "", admin_password or ""
-        )
+        has_admin = await _hire(session, admin_email, password_hash)
         return SeedResult(start.publishable_key, await _regions(session), admin_email, has_admin, has_demo)
 
-    if demo:
-        write_pictures(settings.files_dir)
     return await database.transact(work)
+
+
+async def _hash(settings: Settings, password: str) -> str:
+    passwords = Passwords(settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency)
+    return await passwords.hash(password)
+
+
+async def _hire(session: AsyncSession, email: str | None, password_hash: str | None) -> bool:
+    """Create the admin unless there is somebody who logs in with that mail."""
+    if not email or password_hash is None or await find_identity(session, email) is not None:
+        return False
+    await create_admin_user(session, email, password_hash)
+    return True
 
 
 def write_pictures(folder: Path) -> None:

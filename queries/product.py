@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from commerce.inventory.models import InventoryItem, InventoryLevel
@@ -31,7 +31,7 @@ OPTION_VALUE: Final = Resource(
     order="{t}.rank",
     relations=lambda: {"option": one(lambda: OPTION, on="option_id", where=LIVE)},
 )
-OPTION: Final = Resource(
+OPTION: Final[Resource] = Resource(
     ProductOption,
     key="product_option",
     plural="product_options",
@@ -97,7 +97,9 @@ _JOINS: Final[Mapping[str, str]] = {
     "cp": "LEFT JOIN LATERAL "
     + selected_price("{ps}.price_set_id", "NULL::numeric", ":currency_code::text", ":price_context::jsonb")
     + " AS {cp} ON true",
-    "tax": f"LEFT JOIN LATERAL {tax_rate('{t}.product_id', ':country_code::text', ':province::text')} AS {{tax}} ON true",
+    "tax": "LEFT JOIN LATERAL "
+    + tax_rate("{t}.product_id", ":country_code::text", ":province::text")
+    + " AS {tax} ON true",
 }
 
 VARIANT: Final = Resource(
@@ -128,8 +130,10 @@ _TAXED_VARIANT: Final = VARIANT.but(
 )
 
 
-def _relations(variant: Resource) -> Mapping[str, Relation]:
-    return {
+def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> Callable[[], Mapping[str, Relation]]:
+    """Return what a product leads to; `taxed` prices have the four amounts with and without tax."""
+    variant = _TAXED_VARIANT if taxed else VARIANT
+    return lambda: {
         "type": one(lambda: PRODUCT_TYPE, on="type_id", where=LIVE),
         "collection": one(lambda: COLLECTION, on="collection_id", where=LIVE),
         "options": many(
@@ -139,9 +143,7 @@ def _relations(variant: Resource) -> Mapping[str, Relation]:
         "images": many(lambda: IMAGE, on="product_id", where=LIVE),
         "variants": many(lambda: variant, on="product_id", where=LIVE),
         "categories": many(
-            lambda: CATEGORY,
-            on=Link("product_category_product", "product_id", "product_category_id"),
-            where=SHOWN,
+            lambda: category, on=Link("product_category_product", "product_id", "product_category_id"), where=SHOWN
         ),
     }
 
@@ -162,11 +164,11 @@ _OPTION_VALUE: Final = Filter(
     WHERE v.product_id = {t}.id AND v.deleted_at IS NULL AND o.option_value_id {matches})"""
 )
 
-PRODUCT: Final = Resource(
+PRODUCT: Final[Resource] = Resource(
     Product,
     key="product",
     plural="products",
-    relations=lambda: _relations(VARIANT),
+    relations=product_relations(),
     filters={
         **plain("id", "title", "handle", "external_id", "collection_id", "type_id"),
         **plain("is_giftcard", kind=Kind.BOOLEAN),
@@ -177,8 +179,3 @@ PRODUCT: Final = Resource(
         **{f"variants.{name}": _of_variants(name) for name in ("id", "title", "sku", "barcode", "ean", "upc")},
     },
 )
-
-
-def with_taxed_prices(product: Resource) -> Resource:
-    """Return a product resource whose `calculated_price` has the four amounts with and without tax."""
-    return product.but(relations=lambda: _relations(_TAXED_VARIANT))
