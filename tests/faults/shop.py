@@ -14,20 +14,23 @@ from typing import Any, Final
 
 import asyncpg
 import httpx2
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from euryale.cli.seed import Admin, Seeded, seed
 from euryale.embedded.child import Launch
 from euryale.embedded.ports import free_port
 from euryale.embedded.postgres import Postgres
 from euryale.embedded.temporal import Temporal
 from kit import failpoints
-from kit.settings import Settings
+from kit.db import Database
 from migrations.upgrade import upgrade
+from operations.seed.demo import demo_shop
+from operations.seed.first_start import first_start
 from tests.faults.parts import Part
 
 SERVERS: Final = ("postgres", "temporal", "sandbox")
 PROGRAMS: Final = ("api", "worker")
 PARTS: Final = (*SERVERS, *PROGRAMS)
+PROVIDERS: Final = ("pp_system_default", "pp_sandbox_sandbox", "pp_sandbox_browser")
 QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a minute for each
     "EURYALE_ATTEMPT_DEADLINE_SECONDS": "8",
     "EURYALE_COMPLETE_WAIT_SECONDS": "12",
@@ -47,7 +50,7 @@ class Shop:
         self.effects = folder / "sandbox.log"
         self.failpoints = folder / "failpoint"
         self.is_dirty = False
-        self.seeded: Seeded | None = None
+        self.publishable_key = ""
         self._ports = {name: free_port() for name in ("api", "sandbox")}
         self._settings = dict(settings)
         self.parts = {part.name: part for part in (*self._servers(), *self._programs())}
@@ -64,12 +67,6 @@ class Shop:
     @property
     def database_url(self) -> str:
         return self.postgres.database_url("euryale")
-
-    @property
-    def publishable_key(self) -> str:
-        assert self.seeded is not None
-        assert self.seeded.publishable_key is not None
-        return self.seeded.publishable_key
 
     async def open(self) -> None:
         """Start the servers, seed the demo shop, start the programs."""
@@ -142,13 +139,17 @@ class Shop:
         finally:
             await connection.close()
         await upgrade(self.database_url)
-        settings = Settings(
-            database_url=self.database_url,
-            sandbox_url=self.sandbox_url,
-            public_url=self.api_url,
-            files_dir=self.folder / "files",
-        )
-        self.seeded = await seed(settings, demo=True, admin=Admin("admin@example.com", "supersecret"))
+        database = Database(self.database_url, pool_size=1)
+        try:
+            self.publishable_key = await database.transact(self._fill)
+        finally:
+            await database.close()
+
+    async def _fill(self, session: AsyncSession) -> str:
+        start = await first_start(session, payment_providers=PROVIDERS)
+        await demo_shop(session, start, payment_providers=PROVIDERS, static_url=f"{self.api_url}/static")
+        assert start.publishable_key is not None
+        return start.publishable_key
 
     def _servers(self) -> list[Part]:
         async def is_postgres_ready(pid: int) -> bool:
