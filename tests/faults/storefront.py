@@ -79,6 +79,9 @@ class Storefront:
         body = {"variant_id": variant_id, "quantity": quantity}
         return await self.post("add line", f"/store/carts/{cart_id}/line-items", body, key)
 
+    async def remove_line(self, cart_id: str, line_id: str) -> Answer:
+        return await self._call("remove line", "DELETE", f"/store/carts/{cart_id}/line-items/{line_id}", None, None)
+
     async def address(self, cart_id: str) -> Answer:
         body = {"email": "guest@example.com", "shipping_address": ADDRESS, "billing_address": ADDRESS}
         return await self.post("address", f"/store/carts/{cart_id}", body)
@@ -105,6 +108,10 @@ class Storefront:
     async def confirm(self, url: str) -> Answer:
         """Do at the provider what the shopper's browser does."""
         return await self.post("confirm", url, {})
+
+    async def raw(self, path: str) -> httpx2.Response:
+        """Return an answer as it came over the wire."""
+        return await self._client.get(path)
 
     async def get(self, step: str, path: str) -> Answer:
         return await self._call(step, "GET", path, None, None)
