@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,10 +16,16 @@ from kit.errors import invalid_data, not_found
 from kit.idempotency import Claim
 
 T = TypeVar("T")
+
 Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation returned -> the answer's JSON text
 
 NO_PARAMS: Final[Mapping[str, object]] = {}
 LONGEST_KEY: Final = 255
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return `value` as JSON text without blanks, as the database writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def json_answer(body: str, status: int = 200) -> Response:
@@ -106,14 +112,15 @@ def shown(
     *,
     where: Sequence[str] = (query.LIVE,),
     params: Mapping[str, object] = NO_PARAMS,
-) -> Projection[str]:
-    """Return the projection of an operation that returns an id: the row, with the `fields` asked for.
+) -> Projection[Any]:
+    """Return the projection of an operation that returns a row or its id: the row, with the `fields` asked for.
 
     The query string is read now, so that a bad one is refused before anything is written.
     """
     asked = query.read_one(resource, request.query_params.multi_items())
 
-    async def project(session: AsyncSession, id_: str) -> str:
+    async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
+        id_ = written if isinstance(written, str) else written.id
         scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
         found = await query.fetch_one(session, resource, asked.selection, where=scope, params=bound)
         if found is None:
@@ -127,7 +134,7 @@ def deleted(name: str) -> Projection[str]:
     """Return the projection of an operation that returns the id of what it deleted."""
 
     async def project(_session: AsyncSession, id_: str) -> str:
-        return json.dumps({"id": id_, "object": name, "deleted": True})
+        return json_text({"id": id_, "object": name, "deleted": True})
 
     return project
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.deps import json_answer
+from api.deps import json_answer, json_text
 from api.state import State, state_of
 from kit.db import value
 from kit.errors import CommerceError
@@ -29,7 +28,7 @@ async def ready(request: Request) -> Response:
     postgresql, temporal = await asyncio.gather(_has_database(state), state.durable.is_healthy())
     parts = {"postgresql": _word(postgresql), "temporal": _word(temporal)}
     return json_answer(
-        json.dumps({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503
+        json_text({"status": "ready" if postgresql else "unavailable", **parts}), 200 if postgresql else 503
     )
 
 

@@ -1,7 +1,4 @@
-"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id.
-
-A traceback shows no local variables: a frame may hold a password, a token or a name.
-"""
+"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import logging
 import sys
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 from kit import request_id
@@ -17,13 +13,11 @@ from kit import request_id
 
 def configure(level: str) -> None:
     """Set up this process's logs; called once, by a composition root."""
+    # Tracebacks without local variables: they hold tokens, mails and cards.
     renderer: list[Processor] = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[

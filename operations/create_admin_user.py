@@ -14,6 +14,6 @@ async def create_admin_user(session: AsyncSession, email: str, password_hash: st
     `password_hash` comes from commerce.auth.passwords, computed before the transaction: it takes long. Errors:
     `unauthorized` when the mail logs somebody in already, `invalid_data` when it is another user's.
     """
-    user_id = await create_user(session, email)
-    await create_identity(session, email, password_hash, {"user_id": user_id})
-    return user_id
+    user = await create_user(session, email)
+    await create_identity(session, email, password_hash, {"user_id": user.id})
+    return user.id

@@ -23,8 +23,8 @@ from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
 from queries.taxonomy import CATEGORY, COLLECTION, PRODUCT_TAG, PRODUCT_TYPE, SHOWN
 
-IMAGE: Final = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
-OPTION_VALUE: Final = Resource(
+IMAGE: Final[Resource] = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
+OPTION_VALUE: Final[Resource] = Resource(
     ProductOptionValue,
     key="option_value",
     plural="option_values",
@@ -37,23 +37,23 @@ OPTION: Final[Resource] = Resource(
     plural="product_options",
     relations=lambda: {"values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE)},
 )
-PRICE: Final = Resource(
+PRICE: Final[Resource] = Resource(
     Price, key="price", plural="prices", twins=("amount",), hidden=frozenset({"price_list_id", "rules_count"})
 )
-LEVEL: Final = Resource(
+LEVEL: Final[Resource] = Resource(
     InventoryLevel,
     key="inventory_level",
     plural="inventory_levels",
     hidden=frozenset({"backordered_quantity"}),
     computed={"available_quantity": computed("{t}.stocked_quantity - {t}.reserved_quantity", Kind.NUMBER, star=True)},
 )
-_ITEM: Final = Resource(
+_ITEM: Final[Resource] = Resource(
     InventoryItem,
     key="inventory_item",
     plural="inventory_items",
     relations=lambda: {"location_levels": many(lambda: LEVEL, on="inventory_item_id", where=LIVE)},
 )
-_VARIANT_ITEM: Final = Resource(
+_VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
@@ -102,7 +102,7 @@ _JOINS: Final[Mapping[str, str]] = {
     + " AS {tax} ON true",
 }
 
-VARIANT: Final = Resource(
+VARIANT: Final[Resource] = Resource(
     ProductVariant,
     key="variant",
     plural="variants",
@@ -122,7 +122,7 @@ VARIANT: Final = Resource(
         "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=""),
     },
 )
-_TAXED_VARIANT: Final = VARIANT.but(
+_TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
         **VARIANT.computed,
         "calculated_price": _calculated_price(_with_tax("calculated") + _with_tax("original")),

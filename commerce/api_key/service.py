@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from commerce.api_key.models import ApiKey, ApiKeySalesChannel, ApiKeyType
-from kit.db import one
+from kit.db import one, save
+from kit.ids import new_id
 
-_PREFIX = {ApiKeyType.PUBLISHABLE: "pk_", ApiKeyType.SECRET: "sk_"}
 _ACTIVE = "k.deleted_at IS NULL AND (k.revoked_at IS NULL OR k.revoked_at > now())"
-
-
-@dataclass(frozen=True)
-class CreatedKey:
-    """A new key; a secret one's `token` is known only now."""
-
-    id: str
-    token: str
 
 
 @dataclass(frozen=True)
@@ -32,28 +24,34 @@ class PublishableKey:
     sales_channel_ids: tuple[str, ...]
 
 
-async def create_api_key(
-    session: AsyncSession,
-    title: str,
-    type_: ApiKeyType,
-    *,
-    created_by: str = "",
-    sales_channel_ids: Iterable[str] = (),
-) -> CreatedKey:
-    """Create a key of 256 random bits and link it to sales channels."""
-    token = _PREFIX[type_] + secrets.token_hex(32)
-    key = ApiKey(
-        token=_stored(token, type_),
-        redacted=f"{token[:6]}***{token[-3:]}",
-        title=title,
-        type=type_,
-        created_by=created_by,
-    )
-    session.add(key)
-    await session.flush()
-    session.add_all(ApiKeySalesChannel(api_key_id=key.id, sales_channel_id=channel) for channel in sales_channel_ids)
-    await session.flush()
-    return CreatedKey(key.id, token)
+def redact(token: str) -> str:
+    """Return what may be shown of a token: `pk_abc***xyz`."""
+    return f"{token[:6]}***{token[-3:]}"
+
+
+async def create_publishable_key(
+    session: AsyncSession, title: str, sales_channel_ids: Sequence[str], *, created_by: str | None = None
+) -> ApiKey:
+    """Create a publishable key that opens these sales channels; its token is kept in clear."""
+    token = f"pk_{secrets.token_hex(32)}"
+    key = _key(ApiKeyType.PUBLISHABLE, title, token, created_by)
+    await save(session, key)
+    await save(session, *[ApiKeySalesChannel(api_key_id=key.id, sales_channel_id=one) for one in sales_channel_ids])
+    return key
+
+
+async def create_secret_key(session: AsyncSession, title: str, *, created_by: str | None = None) -> tuple[ApiKey, str]:
+    """Create a secret key; its token is returned, and known to nobody afterwards."""
+    token = f"sk_{secrets.token_hex(32)}"
+    key = _key(ApiKeyType.SECRET, title, token, created_by)
+    key.token = hashed(token)
+    await save(session, key)
+    return key, token
+
+
+def hashed(token: str) -> str:
+    """Return what is stored of a secret: 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def find_publishable_key(on: AsyncSession | AsyncConnection, token: str) -> PublishableKey | None:
@@ -74,11 +72,10 @@ async def find_secret_key(on: AsyncSession | AsyncConnection, token: str) -> str
     row = await one(
         on,
         f"SELECT k.id FROM api_key k WHERE k.token = $1 AND k.type = 'secret' AND {_ACTIVE}",  # noqa: S608 - a constant
-        _stored(token, ApiKeyType.SECRET),
+        hashed(token),
     )
     return row.id if row is not None else None
 
 
-def _stored(token: str, type_: ApiKeyType) -> str:
-    """Return what the table holds: 256 random bits need no salt and no slow hash, but must not lie about in clear."""
-    return hashlib.sha256(token.encode()).hexdigest() if type_ is ApiKeyType.SECRET else token
+def _key(type_: ApiKeyType, title: str, token: str, created_by: str | None) -> ApiKey:
+    return ApiKey(id=new_id("apk"), token=token, redacted=redact(token), title=title, type=type_, created_by=created_by)

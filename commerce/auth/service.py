@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from commerce.auth.models import AuthIdentity, ProviderIdentity
-from kit.db import one
+from commerce.auth.models import AuthIdentity
+from kit.db import one, run, save
 from kit.errors import unauthorized
+from kit.ids import new_id
 
 EMAILPASS: Final = "emailpass"
 
@@ -41,26 +41,21 @@ async def find_identity(on: AsyncSession | AsyncConnection, email: str) -> Ident
     )
     if row is None or row.password is None:
         return None
-    return Identity(row.id, row.password, json.loads(row.app_metadata), json.loads(row.user_metadata))
+    return Identity(row.id, row.password, row.app_metadata, row.user_metadata)
 
 
 async def create_identity(
     session: AsyncSession, email: str, password_hash: str, app_metadata: Mapping[str, Any]
 ) -> Identity:
     """Create what logs in with `email` and a password; `unauthorized` when there is one already."""
-    if await find_identity(session, email) is not None:
-        raise unauthorized("Identity with email already exists")
-    identity = AuthIdentity(app_metadata=dict(app_metadata))
-    session.add(identity)
-    await session.flush()
-    session.add(
-        ProviderIdentity(
-            entity_id=email,
-            provider=EMAILPASS,
-            auth_identity_id=identity.id,
-            user_metadata={},
-            provider_metadata={"password": password_hash},
-        )
+    identity = AuthIdentity(id=new_id("authid"), app_metadata=dict(app_metadata))
+    await save(session, identity)
+    claimed = await run(
+        session,
+        """INSERT INTO provider_identity (entity_id, provider, auth_identity_id, provider_metadata)
+        VALUES ($1, $2, $3, jsonb_build_object('password', $4::text)) ON CONFLICT DO NOTHING RETURNING entity_id""",
+        *(email, EMAILPASS, identity.id, password_hash),
     )
-    await session.flush()
+    if not claimed:
+        raise unauthorized("Identity with email already exists")
     return Identity(identity.id, password_hash, identity.app_metadata, {})

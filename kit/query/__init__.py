@@ -43,7 +43,7 @@ used again. `plan_cache_mode` is a setting of the connection: hand in one that h
 """
 
 from kit.query.columns import Column, Kind, columns_of, computed, inside
-from kit.query.fetch import fetch_list, fetch_object, fetch_one
+from kit.query.fetch import fetch_all, fetch_list, fetch_object, fetch_one
 from kit.query.filters import Filter, plain
 from kit.query.request import Request, read_list, read_one
 from kit.query.resource import ANY, LIVE, Fragment, Link, Relation, Resource, many, one
@@ -64,6 +64,7 @@ __all__ = [
     "Selection",
     "columns_of",
     "computed",
+    "fetch_all",
     "fetch_list",
     "fetch_object",
     "fetch_one",

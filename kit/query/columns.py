@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -31,7 +31,7 @@ class Column:
     """One published name.
 
     `sql` is an expression over `{t}` (the row), the resource's `joins` by their name in braces, and parameters as
-    `:name`. With `star` it is one of the columns that `*` means. A name whose parameters were not given is left out.
+    `:name`, cast wherever PostgreSQL cannot tell their type. With `star` it is one of the columns that `*` means.
     """
 
     sql: str
@@ -58,10 +58,10 @@ def inside(column: str, *names: str, star: bool = False) -> dict[str, Column]:
 
 
 def raw(column: Column) -> Column:
-    """Return the `raw_` twin of an amount: its 20 significant digits as text (contract section 6)."""
-    amount = column.sql
+    """Return the `raw_` twin of an amount, a number or one inside jsonb: 20 significant digits (contract section 6)."""
+    amount = f"({column.sql} #>> '{{}}')::numeric" if column.kind is Kind.JSON else column.sql
     digits = (
-        f"CASE WHEN abs({amount}) < 1e10 AND scale({amount}) <= 10 THEN {amount}"
+        f"CASE WHEN abs({amount}) < 1e10 AND min_scale({amount}) <= 10 THEN {amount}"
         f" ELSE round({amount}, 19 - floor(log(abs({amount})))::int) END"
     )
     twin = f"json_build_object('value', trim_scale({digits})::text, 'precision', 20)"
@@ -76,11 +76,6 @@ def columns_of(table: Table) -> dict[str, Column]:
 def with_twins(columns: Mapping[str, Column], twins: tuple[str, ...]) -> dict[str, Column]:
     """Return `columns` and the `raw_` twin of each of `twins`."""
     return {**columns, **{RAW + name: raw(columns[name]) for name in twins}}
-
-
-def unstarred(columns: Mapping[str, Column], names: frozenset[str]) -> dict[str, Column]:
-    """Return `columns` with `names` left out of what `*` means."""
-    return {name: replace(each, star=False) if name in names else each for name, each in columns.items()}
 
 
 def quoted(name: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.api_key.models import ApiKey, ApiKeySalesChannel, ApiKeyType
-from commerce.api_key.service import create_api_key
+from commerce.api_key.service import create_publishable_key
 from commerce.currency.service import add_currencies
 from commerce.fulfillment.models import ShippingProfile
 from commerce.fulfillment.service import create_shipping_profile
@@ -72,7 +72,7 @@ async def first_start(
 
 async def _open_store(session: AsyncSession) -> Store:
     channel = await create_sales_channel(session, "Default Sales Channel", "Created by Medusa")
-    await create_api_key(session, "Default Publishable API Key", ApiKeyType.PUBLISHABLE, sales_channel_ids=[channel.id])
+    await create_publishable_key(session, "Default Publishable API Key", [channel.id])
     store = await create_store(session, "Medusa Store", channel.id)
     await set_store_currencies(session, store.id, {"eur": True})
     await create_shipping_profile(session, "Default Shipping Profile", "default")

@@ -6,7 +6,6 @@ import json
 import random
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.customer.models import Customer, CustomerGroupCustomer
 from commerce.tax.rules import Rate, Taxable, rates_of
 from commerce.tax.service import NewTaxRate, create_tax_rate, create_tax_region
-from euryale.seed import seed
 from kit.db import Database, run, value
 from kit.errors import CommerceError
-from kit.settings import Settings
 from operations.create_cart import NewCart, create_cart
+from operations.seed.demo import demo_shop
+from operations.seed.first_start import FirstStart, first_start
 from queries.store_product import Shopper, fetch_product, fetch_products
 from queries.taxes import tax_rate
 from tests.support.recorded_shop import RecordedShop, build_recorded_shop
@@ -34,19 +33,18 @@ class Demo:
     region_id: str
 
 
-async def demo(database: Database, folder: Path) -> Demo:
-    """Seed the demo shop; the region is Europe."""
-    made = await seed(
-        database,
-        Settings(files_dir=folder),
-        demo=True,
-        admin_email=None,
-        admin_password=None,
-        public_url="http://localhost:9000",
-    )
+async def demo(database: Database) -> Demo:
+    """Open the demo shop; the region is Europe."""
+
+    async def work(session: AsyncSession) -> FirstStart:
+        start = await first_start(session, payment_providers=["pp_system_default"])
+        await demo_shop(session, start, payment_providers=["pp_system_default"], static_url="http://localhost/static")
+        return start
+
+    start = await database.transact(work)
     async with database.reading() as connection:
-        channel = await value(connection, "SELECT id FROM sales_channel")
-    return Demo(Shopper([channel], None, "currency"), made.regions[0].id)
+        region_id = await value(connection, "SELECT id FROM region WHERE name = 'Europe'")
+    return Demo(Shopper([start.sales_channel_id], None, "currency"), region_id)
 
 
 async def answer(database: Database, shop: RecordedShop, url: str) -> tuple[int, Any]:
@@ -86,8 +84,8 @@ async def test_the_judge_would_notice(database: Database) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 20])
-async def test_a_page_costs_two_statements_however_long(database: Database, tmp_path: Path, limit: int) -> None:
-    shop = await demo(database, tmp_path)
+async def test_a_page_costs_two_statements_however_long(database: Database, limit: int) -> None:
+    shop = await demo(database)
     query = [("limit", str(limit)), ("region_id", shop.region_id), ("country_code", "de")]
     async with database.reading() as connection:
         with recorded_statements(database) as sent:
@@ -98,8 +96,8 @@ async def test_a_page_costs_two_statements_however_long(database: Database, tmp_
     assert all(v["calculated_price"] for product in page["products"] for v in product["variants"])
 
 
-async def test_a_page_without_prices_asks_for_no_region(database: Database, tmp_path: Path) -> None:
-    shop = await demo(database, tmp_path)
+async def test_a_page_without_prices_asks_for_no_region(database: Database) -> None:
+    shop = await demo(database)
     async with database.reading() as connection:
         with recorded_statements(database) as sent:
             page = json.loads(await fetch_products(connection, [], shop.shopper))
@@ -108,8 +106,8 @@ async def test_a_page_without_prices_asks_for_no_region(database: Database, tmp_
     assert "calculated_price" not in page["products"][0]["variants"][0]
 
 
-async def test_taxes_are_rounded_as_the_calculator_rounds_them(database: Database, tmp_path: Path) -> None:
-    shop = await demo(database, tmp_path)
+async def test_taxes_are_rounded_as_the_calculator_rounds_them(database: Database) -> None:
+    shop = await demo(database)
     query = [("handle", "classic-t-shirt"), ("region_id", shop.region_id), ("country_code", "de")]
     async with database.reading() as connection:
         rounded = json.loads(await fetch_products(connection, query, shop.shopper))
