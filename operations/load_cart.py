@@ -15,7 +15,7 @@ from commerce.fulfillment.rules import Offer
 from commerce.tax.rules import Rate
 from kit.db import value
 from kit.errors import not_found
-from operations.load_offers import OF_CHANNEL, OFFER_COLUMNS, offer
+from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
 _TAX: Final = "id, rate, code, description, tax_rate_id, provider_id"
 _RATES: Final = """SELECT r.id, r.rate, r.code, r.name, r.is_default, r.is_combinable,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from commerce.inventory.models import InventoryItem, InventoryLevel
-from commerce.pricing.models import Price
+import queries.inventory
 from commerce.product.models import (
     Product,
     ProductImage,
@@ -19,6 +18,7 @@ from kit.query.columns import Column, Kind, computed
 from kit.query.filters import Filter, plain
 from kit.query.resource import LIVE, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
+from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
 from queries.taxonomy import CATEGORY, COLLECTION, PRODUCT_TAG, PRODUCT_TYPE, SHOWN
@@ -37,28 +37,12 @@ OPTION: Final[Resource] = Resource(
     plural="product_options",
     relations=lambda: {"values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE)},
 )
-PRICE: Final[Resource] = Resource(
-    Price, key="price", plural="prices", twins=("amount",), hidden=frozenset({"price_list_id", "rules_count"})
-)
-LEVEL: Final[Resource] = Resource(
-    InventoryLevel,
-    key="inventory_level",
-    plural="inventory_levels",
-    hidden=frozenset({"backordered_quantity"}),
-    computed={"available_quantity": computed("{t}.stocked_quantity - {t}.reserved_quantity", Kind.NUMBER, star=True)},
-)
-_ITEM: Final[Resource] = Resource(
-    InventoryItem,
-    key="inventory_item",
-    plural="inventory_items",
-    relations=lambda: {"location_levels": many(lambda: LEVEL, on="inventory_item_id", where=LIVE)},
-)
 _VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
     along=("inventory_item_id",),
-    relations=lambda: {"inventory": one(lambda: _ITEM, on="inventory_item_id", where=LIVE)},
+    relations=lambda: {"inventory": one(lambda: queries.inventory.INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},
 )
 
 _ROUNDED: Final = "CASE WHEN :tax_digits::int IS NULL THEN trim_scale({0}) ELSE {1} END"
@@ -121,6 +105,9 @@ VARIANT: Final[Resource] = Resource(
         ),
         "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=""),
     },
+)
+VARIANT_OF_ITEM: Final[Resource] = VARIANT.but(
+    relations=lambda: {**VARIANT.links, "product": one(lambda: PRODUCT, on="product_id", where=LIVE, stub=True)}
 )
 _TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
