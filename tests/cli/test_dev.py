@@ -105,7 +105,7 @@ def test_ctrl_c_stops_everything(shop: DevShop) -> None:
 
 def test_a_stop_in_the_middle_of_a_start_stops_everything(shop: DevShop) -> None:
     shop.start()
-    eventually(lambda: (shop.data / "postgres" / "data" / "postmaster.pid").exists())
+    eventually((shop.data / "postgres" / "data" / "postmaster.pid").exists)
     assert shop.end(signal.SIGTERM) == 0
 
 
