@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -20,20 +20,42 @@ from durable.search_attributes import ensure_search_attributes, keep_search_attr
 from durable.subscribers import Subscribers, installed
 from durable.sweep import Sweep, keep_sweeping
 from durable.workers import Crew, build_worker, keep_working
-from kit import failpoints
+from kit import failpoints, logs
 from kit.db import Database
 from kit.settings import Settings
 from operations.outbox import purge_outbox
+from operations.sweep_checkouts import (
+    adopt_orphans,
+    ask_about_open,
+    hand_over_overdue,
+    release_creating,
+    release_ended,
+    resolve_handed_over,
+)
+from providers.registry import payment_providers
 from workflows.registry import WORKFLOWS
 
 log = structlog.get_logger("worker")
 
-SWEEPS = (Sweep("purged_events", purge_outbox),)
+
+def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
+    """Return what the sweep loop does, in order."""
+    return [
+        Sweep("handed_over", hand_over_overdue),
+        Sweep("orphans", adopt_orphans),
+        Sweep("to_resolve", resolve_handed_over),
+        Sweep("never_created", release_creating),
+        Sweep("to_release", release_ended),
+        Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client)),
+        Sweep("purged_events", purge_outbox),
+    ]
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then drain: no new steps, running ones may end."""
     database = Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout="60s")
+    payments = payment_providers(settings)
+    confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
     crew = Crew(WORKFLOWS, all_activities(database, subscribers))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
@@ -44,10 +66,11 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 make = partial(_make_worker, settings, queue, crew)
                 tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
             tasks.create_task(Relay(database, durable, subscribers).run(stop))
-            tasks.create_task(keep_sweeping(database, SWEEPS, stop))
+            tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client), stop))
             tasks.create_task(keep_search_attributes(settings.temporal_address, settings.temporal_namespace, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:
+        await asyncio.gather(*(provider.close() for provider in payments.values()))
         await database.close()
 
 
@@ -71,6 +94,7 @@ async def _tell_ready(settings: Settings, running: Iterable[asyncio.Event], stop
 async def main(settings: Settings | None = None) -> None:
     """Run until SIGTERM or SIGINT."""
     settings = settings or Settings()
+    logs.configure(settings.log_level)
     failpoints.configure(settings.failpoints_file)
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)  # durable/interceptor.py logs them, one line each
     stop = asyncio.Event()

@@ -86,11 +86,13 @@ class Durable:
         return self._client
 
     async def is_healthy(self) -> bool:
-        """Ask the server, once, for at most a second; a millisecond when it is up."""
+        """Ask the server, once, for at most a second or two; a millisecond when it is up."""
         client = await self.client()
         try:
-            return await client.service_client.check_health(timeout=HEALTH_TIMEOUT, retry=False)
-        except (RPCError, RuntimeError):  # RuntimeError: the first connection was refused
+            # A first connection to a host that swallows everything knows no time-out but this one.
+            async with asyncio.timeout(2 * HEALTH_TIMEOUT.total_seconds()):
+                return await client.service_client.check_health(timeout=HEALTH_TIMEOUT, retry=False)
+        except (RPCError, RuntimeError, TimeoutError):  # RuntimeError: the first connection was refused
             return False
 
     async def require_healthy(self) -> None:

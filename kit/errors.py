@@ -10,6 +10,8 @@ class CommerceError(Exception):
     api/errors.py maps it to a status.
     """
 
+    errors: tuple[str, ...] = ()  # only `invalid_request` lists several
+
     def __init__(self, type_: str, message: str, code: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.type = type_
@@ -21,6 +23,15 @@ class CommerceError(Exception):
 def invalid_data(message: str, code: str | None = None) -> CommerceError:
     """Return the error of a value or a state that breaks a rule (400)."""
     return CommerceError("invalid_data", message, code)
+
+
+def invalid_request(*errors: str) -> CommerceError:
+    """Return the error of a request with several faults, which has an envelope of its own (400)."""
+    error = CommerceError(
+        "invalid_request", "Provided request body contains errors. Please check the data and retry the request"
+    )
+    error.errors = errors
+    return error
 
 
 def not_allowed(message: str, code: str | None = None) -> CommerceError:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit import clock
+from kit.db import one, run, value
+from kit.errors import CommerceError, conflict
 from kit.tables import Base
+
+KEPT: Final = timedelta(hours=24)
 
 
 class IdempotencyKey(Base):
@@ -23,3 +30,80 @@ class IdempotencyKey(Base):
     body: Mapped[str | None]
     workflow_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"), index=True)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One use of a key: who may replay it (`scope`), the key itself, and what was asked (`fingerprint`)."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a key is known to have led to: an answer, or a workflow whose answer is still to come."""
+
+    status: int | None
+    body: str | None
+    workflow_id: str | None
+
+
+async def claim(session: AsyncSession, wanted: Claim) -> Answered | None:
+    """Take the key until this transaction ends, and return what it already led to.
+
+    Errors: `conflict` while another request with this key is being answered, `duplicate_error` when the key was
+    used for something else.
+    """
+    lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))"
+    if not await value(session, lock, wanted.scope, wanted.key):
+        raise conflict("A request with this Idempotency-Key is still being processed. Try again in a moment.")
+    # A statement of its own: it must see what the holder of the lock committed before letting go.
+    return await _look_up(session, wanted)
+
+
+async def remember(session: AsyncSession, answered: Claim, status: int, body: str) -> None:
+    """Store the answer in the transaction that caused it; an expired use of the key is replaced."""
+    await run(
+        session,
+        """INSERT INTO idempotency_key AS k (scope, key, fingerprint, status, body, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (scope, key) DO UPDATE SET
+          fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
+          workflow_id = CASE WHEN k.created_at > $7 THEN k.workflow_id END, created_at = excluded.created_at""",
+        *(answered.scope, answered.key, answered.fingerprint, status, body, clock.now(), clock.now() - KEPT),
+    )
+
+
+async def attach(session: AsyncSession, wanted: Claim, workflow_id: str) -> Answered:
+    """Commit to `workflow_id` as what the key starts, or return what an earlier request committed to.
+
+    No lock: two requests with one key attach to one run. Errors: `duplicate_error` as `claim`.
+    """
+    await run(
+        session,
+        """INSERT INTO idempotency_key AS k (scope, key, fingerprint, workflow_id, created_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (scope, key) DO UPDATE SET
+          fingerprint = excluded.fingerprint, status = NULL, body = NULL,
+          workflow_id = excluded.workflow_id, created_at = excluded.created_at
+        WHERE k.created_at <= $6""",
+        *(wanted.scope, wanted.key, wanted.fingerprint, workflow_id, clock.now(), clock.now() - KEPT),
+    )
+    return await _look_up(session, wanted) or Answered(None, None, workflow_id)
+
+
+async def _look_up(session: AsyncSession, wanted: Claim) -> Answered | None:
+    row = await one(
+        session,
+        """SELECT fingerprint, status, body, workflow_id FROM idempotency_key
+        WHERE scope = $1 AND key = $2 AND created_at > $3""",
+        *(wanted.scope, wanted.key, clock.now() - KEPT),
+    )
+    if row is None:
+        return None
+    if row.fingerprint != wanted.fingerprint:
+        message = "This Idempotency-Key was used for another request; a key repeats the same request only."
+        raise CommerceError("duplicate_error", message, "invalid_request_error")
+    return Answered(row.status, row.body, row.workflow_id)

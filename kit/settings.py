@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     public_url: str | None = None
     jwt_secret: str = Field("", description="Signs tokens (HS256); must be set and at least 32 bytes outside `dev`.")
     jwt_expires_seconds: int = 24 * 3600
+    password_memory_kib: int = Field(64 * 1024, description="Argon2id's memory per hash; small in tests only.")
+    password_time_cost: int = 3
+    password_concurrency: int = Field(2, description="Hashes computed at once; more wait for their turn.")
+    max_body_bytes: int = 1024 * 1024
     store_cors: str = "http://localhost:8000"
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -45,7 +44,7 @@ async def claim_delivery(session: AsyncSession, event_id: str, subscriber: str) 
     row = await one(session, "SELECT name, data, created_at FROM outbox_event WHERE id = $1", event_id)
     if row is None:
         return None
-    return Claimed(row.name, json.loads(row.data), row.created_at, attempt.attempts)
+    return Claimed(row.name, dict(row.data), row.created_at, attempt.attempts)
 
 
 async def mark_delivered(session: AsyncSession, event_id: str, subscriber: str) -> None:

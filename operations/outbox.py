@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +36,7 @@ async def claim_pending(session: AsyncSession, limit: int) -> list[Pending]:
         " ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED",
         limit,
     )
-    return [Pending(row.id, row.name, json.loads(row.data)) for row in rows]
+    return [Pending(row.id, row.name, dict(row.data)) for row in rows]
 
 
 async def mark_sent(session: AsyncSession, ids: Sequence[str]) -> None:

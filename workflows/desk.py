@@ -16,6 +16,7 @@ from workflows.shield import to_the_end
 
 T = TypeVar("T")
 
+_WORDLESS = frozenset({"", "Application error"})  # the SDK's words for an exception without any
 LONGEST_REASON = 500  # a payload limit is no place for a provider's HTML page
 
 
@@ -115,5 +116,7 @@ def in_words(error: FailureError) -> str:
     root: BaseException = error
     while isinstance(root, FailureError) and root.cause is not None:
         root = root.cause
+    if isinstance(root, ApplicationError) and root.message in _WORDLESS:
+        return root.type or root.message
     words = root.message if isinstance(root, FailureError) else str(root)
-    return (words or type(root).__name__)[:LONGEST_REASON]
+    return words[:LONGEST_REASON]

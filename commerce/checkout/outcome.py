@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Claim:
-    """An open attempt as the run names it that carries it on; every commit says whose it is (docs/checkout.md rule 2)."""
+    """An open attempt and the run that carries it on; every commit names both (docs/checkout.md rule 2)."""
 
     cart_id: str
     attempt_id: str

@@ -1,0 +1,1 @@
+"""The Admin API: for users and secret keys."""

@@ -1,0 +1,1 @@
+"""The Auth API: how somebody proves who they are."""

@@ -1,0 +1,156 @@
+"""The doors between a route and the database: read one or many, write in one transaction, start a workflow once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.state import state_of
+from kit import idempotency, query
+from kit.errors import invalid_data, not_found
+from kit.idempotency import Claim
+
+T = TypeVar("T")
+
+Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation returned -> the answer's JSON text
+
+NO_PARAMS: Final[Mapping[str, object]] = {}
+LONGEST_KEY: Final = 255
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return `value` as JSON text without blanks, as the database writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def json_answer(body: str, status: int = 200) -> Response:
+    """Return JSON text as it is."""
+    return Response(body, status, media_type="application/json")
+
+
+async def read(
+    request: Request, resource: query.Resource, *, where: Sequence[str], params: Mapping[str, object] = NO_PARAMS
+) -> Response:
+    """Answer a list as the query string asks for it; `where` is the scope, as kit/query's `fetch_list` takes it."""
+    asked = query.read_list(resource, request.query_params.multi_items())
+    async with state_of(request).database.reading() as connection:
+        return json_answer(await query.fetch_list(connection, resource, asked, where=where, params=params))
+
+
+async def read_one(
+    request: Request,
+    resource: query.Resource,
+    id_: str,
+    *,
+    where: Sequence[str],
+    params: Mapping[str, object] = NO_PARAMS,
+    missing: str | None = None,
+) -> Response:
+    """Answer the row `id_` if it is in the scope `where`; `missing` is the sentence of the 404."""
+    asked = query.read_one(resource, request.query_params.multi_items())
+    scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
+    async with state_of(request).database.reading() as connection:
+        found = await query.fetch_one(connection, resource, asked.selection, where=scope, params=bound)
+    if found is None:
+        raise not_found(missing or f"{resource.key.replace('_', ' ').capitalize()} with id: {id_} was not found")
+    return json_answer(found)
+
+
+async def write(
+    request: Request, operation: Callable[[AsyncSession], Awaitable[T]], *, then: Projection[T], status: int = 200
+) -> Response:
+    """Run `operation` in one transaction and answer what `then` makes of its result, once it is committed.
+
+    Run again when it lost a race, so neither may do anything but write to the session. With an `Idempotency-Key` the
+    answer is committed beside the effect, and the same request is answered by it for 24 h; a refused write leaves
+    nothing behind and runs again. Errors: what `operation` raises, and those of kit/idempotency and `transact`.
+    """
+    claim = await _claim(request)
+
+    async def work(session: AsyncSession) -> tuple[str, int]:
+        known = await idempotency.claim(session, claim) if claim is not None else None
+        if known is not None and known.body is not None and known.status is not None:
+            return known.body, known.status
+        result = await operation(session)
+        await session.flush()  # the projection is driver SQL, which does not flush by itself
+        body = await then(session, result)
+        if claim is not None:
+            await idempotency.remember(session, claim, status, body)
+        return body, status
+
+    return json_answer(*await state_of(request).database.transact(work))
+
+
+async def start(request: Request, workflow_id: str, run: Callable[[str], Awaitable[str | Response]]) -> Response:
+    """Let `run` start the workflow `workflow_id`, or attach to it, and answer.
+
+    With an `Idempotency-Key` the id is committed first, so that a replay runs with the same id and attaches. `run`
+    returns JSON text that is final, which is kept for replays, or a Response that is not (a decline, no decision yet):
+    then the same key asks again. `workflow_id` may differ between replays; the first one counts.
+    """
+    claim = await _claim(request)
+    if claim is None:
+        return _final(await run(workflow_id))
+    database = state_of(request).database
+    known = await database.transact(lambda session: idempotency.attach(session, claim, workflow_id))
+    if known.body is not None and known.status is not None:
+        return json_answer(known.body, known.status)
+    told = await run(known.workflow_id or workflow_id)
+    if isinstance(told, str):
+        await database.transact(lambda session: idempotency.remember(session, claim, 200, told))
+    return _final(told)
+
+
+def shown(
+    request: Request,
+    resource: query.Resource,
+    *,
+    where: Sequence[str] = (query.LIVE,),
+    params: Mapping[str, object] = NO_PARAMS,
+) -> Projection[Any]:
+    """Return the projection of an operation that returns a row or its id: the row, with the `fields` asked for.
+
+    The query string is read now, so that a bad one is refused before anything is written.
+    """
+    asked = query.read_one(resource, request.query_params.multi_items())
+
+    async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
+        id_ = written if isinstance(written, str) else written.id
+        scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
+        found = await query.fetch_one(session, resource, asked.selection, where=scope, params=bound)
+        if found is None:
+            raise LookupError(f"{id_} was written, but is outside of the scope it is shown in")
+        return found
+
+    return project
+
+
+def deleted(name: str) -> Projection[str]:
+    """Return the projection of an operation that returns the id of what it deleted."""
+
+    async def project(_session: AsyncSession, id_: str) -> str:
+        return json_text({"id": id_, "object": name, "deleted": True})
+
+    return project
+
+
+def _final(told: str | Response) -> Response:
+    return json_answer(told) if isinstance(told, str) else told
+
+
+async def _claim(request: Request) -> Claim | None:
+    """Return the use of an `Idempotency-Key` that the request makes, or None; `invalid_data` for a bad key."""
+    header = request.headers.get("idempotency-key")
+    if header is None:
+        return None
+    key = header.strip().removeprefix('"').removesuffix('"')  # the draft quotes it, most clients do not
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise invalid_data(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+    asked = f"{request.url.query}\n".encode() + await request.body()
+    scope = f"{request.state.actor.scope} {request.method} {request.url.path}"
+    return Claim(scope, key, hashlib.sha256(asked).hexdigest())

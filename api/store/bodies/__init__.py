@@ -1,0 +1,1 @@
+"""Request bodies, with Medusa's names."""

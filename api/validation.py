@@ -1,0 +1,87 @@
+"""An invalid body in the contract's sentences (section 4): at most three faults, in the order of the fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from kit.errors import CommerceError, invalid_data
+
+PARTS: Final = 3
+TYPES: Final = {
+    "string_type": "string",
+    "number_type": "number",
+    "bool_type": "boolean",
+    "list_type": "array",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+}
+TOO_SMALL: Final = {
+    "greater_than": "gt",
+    "greater_than_equal": "ge",
+    "string_too_short": "min_length",
+    "too_short": "min_length",
+}
+TOO_BIG: Final = {
+    "less_than": "lt",
+    "less_than_equal": "le",
+    "string_too_long": "max_length",
+    "too_long": "max_length",
+}
+Fault = Mapping[str, Any]
+
+
+def explain(faults: Sequence[Fault]) -> str:
+    """Return `Invalid request: ...` for the faults that pydantic found."""
+    return f"Invalid request: {'; '.join(list(_sentences(faults))[:PARTS])}"
+
+
+def invalid(*sentences: str) -> CommerceError:
+    """Return the error of a request that breaks a rule which no single field shows."""
+    return invalid_data(f"Invalid request: {'; '.join(sentences[:PARTS])}")
+
+
+def _sentences(faults: Sequence[Fault]) -> Iterable[str]:
+    """Say each fault; the unknown keys of one object are one fault, told where the first of them stands."""
+    told: set[tuple[object, ...]] = set()
+    for fault in faults:
+        if fault["type"] != "extra_forbidden":
+            yield _sentence(fault)
+            continue
+        parent = tuple(fault["loc"][:-1])
+        if parent not in told:
+            told.add(parent)
+            keys = [f["loc"][-1] for f in faults if f["type"] == "extra_forbidden" and tuple(f["loc"][:-1]) == parent]
+            yield f"Unrecognized fields: '{', '.join(map(str, keys))}'"
+
+
+def _sentence(fault: Fault) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    field = ", ".join(map(str, fault["loc"][1:]))
+    if kind == "missing":
+        return f"Field '{field}' is required"
+    if kind in TYPES:
+        return f"Expected type: '{TYPES[kind]}' for field '{field}', got: '{shown(fault['input'])}'"
+    if kind == "literal_error":
+        options = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
+        return f"Expected: '{options}' for field '{field}', but got: '{shown(fault['input'])}'"
+    if kind in TOO_SMALL:
+        return f"Value for field '{field}' too small, expected at least: '{context[TOO_SMALL[kind]]}'"
+    if kind in TOO_BIG:
+        return f"Value for field '{field}' too big, expected at most: '{context[TOO_BIG[kind]]}'"
+    return str(context["error"]) if kind == "value_error" else f"{fault['msg']} for field '{field}'"
+
+
+def shown(value: object) -> str:
+    """Return a JSON value as the contract's messages print it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "[object Object]"
+    if isinstance(value, list):
+        return ",".join("" if item is None else shown(item) for item in value)
+    return str(value)

@@ -1,0 +1,38 @@
+"""Logs: one line of JSON an event, readable lines at a terminal; each carries the request's id."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from kit import request_id
+
+
+def configure(level: str) -> None:
+    """Set up this process's logs; called once, by a composition root."""
+    # Tracebacks without local variables: they hold tokens, mails and cards.
+    renderer: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        if sys.stderr.isatty()
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            _add_request_id,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if (current := request_id.current.get()) is not None:
+        event["request_id"] = current
+    return event

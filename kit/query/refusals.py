@@ -1,0 +1,54 @@
+"""The sentences with which a query string is refused (contract section 4, validation message)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kit.errors import CommerceError, invalid_data
+
+MOST_ECHOED = 200  # characters of a caller's own text that an answer repeats
+
+
+def wrong_type(field: str, expected: str, got: object) -> CommerceError:
+    """Return the refusal of a value that is not an `expected` ("number", or "string, array" for either)."""
+    return _invalid(f"Expected type: '{expected}' for field '{_echo(field)}', got: '{_echo(got)}'")
+
+
+def too_small(field: str, least: int) -> CommerceError:
+    """Return the refusal of a number below `least`."""
+    return _invalid(f"Value for field '{field}' too small, expected at least: '{least}'")
+
+
+def too_large(field: str, most: int) -> CommerceError:
+    """Return the refusal of a number or a length above `most`."""
+    return _invalid(f"Value for field '{field}' too large, expected at most: '{most}'")
+
+
+def unrecognized(names: Iterable[str]) -> CommerceError:
+    """Return the refusal of parameters that the route does not have."""
+    return _invalid(f"Unrecognized fields: '{_echo(', '.join(names))}'")
+
+
+def bad_order(field: object) -> CommerceError:
+    """Return the refusal of an `order` that names nothing to sort by."""
+    return invalid_data(f"Order field {_echo(field)} is not valid")
+
+
+def too_deep(hops: int) -> CommerceError:
+    """Return the refusal of a path in `fields` that goes through more than `hops` relations."""
+    return _invalid(f"Field 'fields' goes too deep, expected at most: '{hops}' relations")
+
+
+def _invalid(part: str) -> CommerceError:
+    return invalid_data(f"Invalid request: {part}")
+
+
+def _echo(value: object) -> str:
+    """Return `value` as JavaScript prints it inside a string, since the peer's messages are made that way."""
+    if isinstance(value, Mapping):
+        return "[object Object]"
+    if isinstance(value, list):
+        return ",".join(_echo(each) for each in value[:20])[:MOST_ECHOED]
+    return (
+        str(value)[:MOST_ECHOED].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    )

@@ -1,0 +1,132 @@
+"""A query string, read for one resource: fields, filters, order and page (contract section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from kit.query.columns import Kind
+from kit.query.filters import Narrowing, elements, narrow
+from kit.query.parameters import Value, decode
+from kit.query.refusals import bad_order, too_large, too_small, unrecognized, wrong_type
+from kit.query.resource import Resource
+from kit.query.selection import Selection, parse
+from kit.query.values import BIGGEST, read_value, read_whole
+
+LARGEST_PAGE: Final = 10_000  # the dashboard asks for 9999; the contract names no maximum, memory does
+NO_NARROWING: Final = Narrowing()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller asks of a resource.
+
+    `order` is a path, with `-` in front for descending; `rest` is what the route reads itself.
+    """
+
+    selection: Selection
+    narrowing: Narrowing = NO_NARROWING
+    order: str | None = None
+    limit: int = 50
+    offset: int = 0
+    rest: Mapping[str, Value] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        """Return the parameter `name` of the route itself, or None. Errors: invalid_data when it is no plain text."""
+        value = self.rest.get(name)
+        return None if value is None else str(read_value(name, Kind.TEXT, _plain(name, value)))
+
+    def texts(self, name: str) -> list[str] | None:
+        """Return the parameter `name`, one text or several, or None. Errors: invalid_data when it is neither."""
+        value = self.rest.get(name)
+        if value is None:
+            return None
+        return [str(read_value(name, Kind.TEXT, _plain(name, each))) for each in elements(name, Kind.TEXT, value)]
+
+
+def read_list(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
+    """Return the request that the pairs of a list's query string mean.
+
+    Errors: invalid_data for a parameter that the route does not have (unless it ignores those), a value of the wrong
+    type, a page that cannot be, and whatever `parse` refuses.
+    """
+    given = decode(pairs)
+    fields = _text("fields", given.pop("fields", None))
+    order = _order(resource, _text("order", given.pop("order", None)))
+    limit = _whole("limit", given.pop("limit", None), resource.limit, LARGEST_PAGE)
+    offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
+    rest = {name: given.pop(name) for name in resource.accepts if name in given}
+    asked = _filters(resource, given)
+    selection = _selection(resource, fields)
+    return Request(selection, narrow(resource.filters, asked), order, limit, offset, rest)
+
+
+def read_one(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
+    """Return the request that the pairs of a single read's query string mean: `fields` and what the route accepts.
+
+    Errors: as `read_list`.
+    """
+    given = decode(pairs)
+    fields = _text("fields", given.pop("fields", None))
+    rest = {name: given.pop(name) for name in resource.accepts if name in given}
+    if given and resource.unknown == "reject":
+        raise unrecognized(given)
+    return Request(_selection(resource, fields), rest=rest)
+
+
+def _selection(resource: Resource, fields: str | None) -> Selection:
+    return parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
+
+
+def _filters(resource: Resource, given: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """Return the filters among what was given, `variants[sku]` as `variants.sku`."""
+    asked: list[tuple[str, Value]] = []
+    unknown: list[str] = []
+    for name, value in given.items():
+        if name in resource.filters:
+            asked.append((name, value))
+            continue
+        nested = isinstance(value, dict) and any(each.startswith(f"{name}.") for each in resource.filters)
+        below = {f"{name}.{key}": each for key, each in value.items()} if nested and isinstance(value, dict) else {}
+        asked += [(key, each) for key, each in below.items() if key in resource.filters]
+        unknown += [key for key in below if key not in resource.filters] if nested else [name]
+    if unknown and resource.unknown == "reject":
+        raise unrecognized(unknown)
+    return sorted(asked, key=lambda each: each[0])  # one order, one compiled statement
+
+
+def _order(resource: Resource, text: str | None) -> str | None:
+    """Return `order` without a plus; a route with an allow list sorts by nothing else."""
+    path = (text or "").strip().removeprefix("+").strip()
+    if not path:
+        return None
+    name = path.removeprefix("-")
+    if resource.allowed is not None and name not in resource.sortable:
+        names = (each.removeprefix("*").removesuffix(".*") for each in (*resource.defaults, *resource.allowed))
+        if name not in names:
+            raise bad_order(name)
+    return path
+
+
+def _text(name: str, value: Value | None) -> str | None:
+    return None if value is None else _plain(name, value)
+
+
+def _plain(name: str, value: Value) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(name, "string", value)
+    return value
+
+
+def _whole(name: str, value: Value | None, default: int, most: int) -> int:
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise wrong_type(name, "number", value)
+    number = read_whole(name, value)
+    if number < 0:
+        raise too_small(name, 0)
+    if number > most:
+        raise too_large(name, most)
+    return number
