@@ -20,6 +20,7 @@ from api.admin import payments as admin_payments
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
+from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
 from api.cors import Cors, Origins
 from api.docs import serve_docs
@@ -59,6 +60,7 @@ ADMIN: Final = (
     admin_payments.router,  # /admin/payments
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations
+    admin_workflows_executions.router,  # /admin/workflows-executions
 )
 AUTH: Final = (
     login.router,  # /auth/{actor_type}/{auth_provider}

@@ -19,13 +19,13 @@ async def list_inventory_items(request: Request) -> Response:
 
 
 @router.get("/{id}")
-async def retrieve_inventory_item(request: Request, id: str) -> Response:  # noqa: A002 - the path's own word
+async def retrieve_inventory_item(request: Request, id: str) -> Response:
     """Retrieve an inventory item with its levels."""
     return await read_one(request, INVENTORY_ITEM, id, where=[LIVE])
 
 
 @router.get("/{id}/location-levels")
-async def list_levels(request: Request, id: str) -> Response:  # noqa: A002 - the path's own word
+async def list_levels(request: Request, id: str) -> Response:
     """List the levels of an inventory item."""
     scope = [LIVE, "{t}.inventory_item_id = :inventory_item_id"]
     return await read(request, INVENTORY_LEVEL, where=scope, params={"inventory_item_id": id})

@@ -19,6 +19,6 @@ async def list_reservations(request: Request) -> Response:
 
 
 @router.get("/{id}")
-async def retrieve_reservation(request: Request, id: str) -> Response:  # noqa: A002 - the path's own word
+async def retrieve_reservation(request: Request, id: str) -> Response:
     """Retrieve a reservation."""
     return await read_one(request, RESERVATION, id, where=[LIVE])

@@ -24,7 +24,7 @@ async def list_products(request: Request, store: Store) -> Response:
 
 
 @router.get("/{id}")
-async def retrieve_product(request: Request, id: str, store: Store) -> Response:  # noqa: A002 - the path's own word
+async def retrieve_product(request: Request, id: str, store: Store) -> Response:
     """Retrieve a published product of the key's sales channels."""
     state = state_of(request)
     shopper = Shopper(store.sales_channel_ids, store.customer_id, state.settings.rounding)

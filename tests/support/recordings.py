@@ -37,6 +37,9 @@ class Recording:
     body: Any
     status: int
     answer: Any
+    auth: str
+    headers: Mapping[str, str]
+    answer_headers: Mapping[str, str]
 
 
 def recordings(resource: str) -> Iterator[Recording]:
@@ -44,7 +47,15 @@ def recordings(resource: str) -> Iterator[Recording]:
     for entry in json.loads((CONTRACT / "examples" / f"{resource}.json").read_text())["entries"]:
         request, response = entry["request"], entry["response"]
         yield Recording(
-            entry["name"], request["method"], request["path"], request.get("body"), response["status"], response["body"]
+            name=entry["name"],
+            method=request["method"],
+            path=request["path"],
+            body=request.get("body"),
+            status=response["status"],
+            answer=response["body"],
+            auth=request["auth"],
+            headers=request.get("headers", {}),
+            answer_headers=response.get("headers", {}),
         )
 
 
