@@ -13,5 +13,5 @@ __all__ = ["app_database", "comparison", "settings", "shop", "storefront"]
 
 
 @pytest.fixture
-def carts(client: AsyncClient, shop: RecordedShop) -> Carts:  # noqa: F811 - the fixture imported above
+def carts(client: AsyncClient, shop: RecordedShop) -> Carts:
     return Carts(client, {"x-publishable-api-key": shop.publishable_key}, dict(shop.labels))

@@ -10,7 +10,7 @@ import pytest
 from api.state import State
 from kit.db import Database, run, value
 from operations.load_cart import load_cart
-from operations.price_cart import total_cart
+from operations.price_cart import published_total, total_cart
 from tests.support.statements import recorded_statements
 from tests.support.storefront import Carts
 
@@ -221,7 +221,7 @@ class TestStoredTotals:
         loaded = await database.transact(lambda session: load_cart(session, cart_id))
         async with database.reading() as connection:
             stored = await value(connection, "SELECT (totals ->> 'total')::numeric FROM cart WHERE id = $1", cart_id)
-        assert stored == total_cart(loaded.state).total
+        assert stored == published_total(total_cart(loaded.state))
 
     async def test_every_write_is_one_event(self, carts: Carts, database: Database) -> None:
         cart_id = await carts.new()

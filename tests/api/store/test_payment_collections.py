@@ -51,7 +51,8 @@ async def test_a_change_of_the_total_ends_the_session(carts: Carts, database: Da
 
 async def test_a_change_that_costs_nothing_keeps_the_session(carts: Carts, database: Database) -> None:
     cart_id = await carts.new()
-    await carts.add(cart_id, "tee_m")
+    await carts.add(cart_id, "tee_m", 3)
+    await carts.ok("POST", f"/carts/{cart_id}", {"shipping_address": {"country_code": "de"}})
     await carts.session(cart_id)
     await carts.ok("POST", f"/carts/{cart_id}", {"metadata": {"gift": "yes"}})
     assert await sessions(database) == [("open", "pp_system_default")]
