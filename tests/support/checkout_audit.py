@@ -37,7 +37,8 @@ QUERIES = {
         WHERE NOT EXISTS (SELECT FROM reservation_item r WHERE r.line_item_id = l.id
           AND r.inventory_item_id = vi.inventory_item_id AND r.quantity = i.quantity * vi.required_quantity)""",
     "more was sold than there is": """
-        SELECT id FROM inventory_level WHERE reserved_quantity - backordered_quantity > greatest(stocked_quantity, 0)""",
+        SELECT id FROM inventory_level
+        WHERE reserved_quantity - backordered_quantity > greatest(stocked_quantity, 0)""",
     "an order does not cost what was paid for it": """
         SELECT o.id, s.amount, m.totals ->> 'total' FROM "order" o
         JOIN order_summary m ON m.order_id = o.id LEFT JOIN payment_session s ON s.order_id = o.id
@@ -74,7 +75,9 @@ async def audit(database: Database, providers: Iterable[FakePayments]) -> list[s
         if held and (row.fate != "consumed" or row.order_id is None):
             wrong.append(f"{held} is held for a session that is {row.fate}: {row.id}")
         if row.fate == "consumed" and (held != row.amount or row.paid != row.amount):
-            wrong.append(f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}")
+            wrong.append(
+                f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}"
+            )
         if row.id in money and money[row.id].voided + money[row.id].refunded != row.given_back:
             wrong.append(f"the ledger gave back {row.given_back}, the provider {money[row.id]}: {row.id}")
     unknown = set(money) - {row.id for row in sessions}

@@ -91,7 +91,9 @@ class FakePayments:
         self._create(request)
         if self._rolls(self.moods.lost):
             raise Unknown("connection lost")
-        return SessionResult(status=SessionStatus.PENDING, data={"id": f"ref_{request.session_id}"}, reference=_ref(request))
+        return SessionResult(
+            status=SessionStatus.PENDING, data={"id": f"ref_{request.session_id}"}, reference=_ref(request)
+        )
 
     async def update_session(self, request: SessionRequest) -> SessionResult:
         raise NotImplementedError

@@ -47,9 +47,7 @@ async def make_shop(
     channel, locations = SalesChannel(name="Shop"), [StockLocation(name="One"), StockLocation(name="Two")]
     if await session.get(Currency, "eur") is None:
         session.add(
-            Currency(
-                code="eur", symbol="€", symbol_native="€", name="Euro", decimal_digits=2, rounding=Decimal(0)
-            )
+            Currency(code="eur", symbol="€", symbol_native="€", name="Euro", decimal_digits=2, rounding=Decimal(0))
         )
     session.add_all([region, channel, *locations])
     for provider in providers:
