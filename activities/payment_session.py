@@ -57,8 +57,8 @@ class PaymentSessionActivities:
 
 async def open_payment_session(
     steps: PaymentSessionActivities, collection_id: str, provider_id: str, data: Mapping[str, Any]
-) -> None:
-    """Open a session for the cart's present total (contract section 14).
+) -> str:
+    """Open a session for the cart's present total and return the collection's id (contract section 14).
 
     Errors: as `record_session_intent`; `unknown_error` when the provider fails; conflict when the cart kept changing
     or a checkout is running.
@@ -71,5 +71,5 @@ async def open_payment_session(
             await steps.give_up(intent, error)
             raise CommerceError("unknown_error", "An unknown error occurred.", "unknown_error") from error
         if await steps.settle(intent, result):
-            return
+            return collection_id
     raise conflict("The cart changed while its payment was prepared. Try again.")

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Request
 
-from api.errors import Unauthenticated
+from api.errors import UnauthenticatedError
 from api.state import state_of
 from commerce.auth.tokens import Caller
 from kit.errors import not_allowed
@@ -77,7 +77,7 @@ async def store_actor(request: Request) -> StoreActor:
 async def customer_actor(store: Annotated[StoreActor, Depends(store_actor)]) -> CustomerActor:
     """Return the customer who calls; 401 when nobody is logged in."""
     if store.customer_id is None:
-        raise Unauthenticated
+        raise UnauthenticatedError
     return CustomerActor(store.api_key_id, store.sales_channel_ids, store.customer_id)
 
 
@@ -85,7 +85,7 @@ async def admin_actor(request: Request) -> AdminActor:
     """Return the admin who calls, by a user's token or a secret key; 401 otherwise."""
     actor = await _secret_key(request) or _user(request)
     if actor is None:
-        raise Unauthenticated
+        raise UnauthenticatedError
     request.state.actor = actor
     return actor
 
@@ -117,7 +117,7 @@ def _bearer(request: Request) -> Caller | None:
     if token is None:
         return None
     if token.startswith("sk_"):
-        raise Unauthenticated(SECRET_AS_BEARER)
+        raise UnauthenticatedError(SECRET_AS_BEARER)
     return state_of(request).tokens.read(token)
 
 

@@ -34,6 +34,7 @@ class Cors:
         self._areas = areas
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         origins = self._areas.get(_area(scope["path"])) if scope["type"] == "http" else None
         if origins is None:
             await self._app(scope, receive, send)

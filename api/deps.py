@@ -16,6 +16,7 @@ from kit.errors import invalid_data, not_found
 from kit.idempotency import Claim
 
 T = TypeVar("T")
+
 Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation returned -> the answer's JSON text
 
 NO_PARAMS: Final[Mapping[str, object]] = {}
@@ -111,14 +112,15 @@ def shown(
     *,
     where: Sequence[str] = (query.LIVE,),
     params: Mapping[str, object] = NO_PARAMS,
-) -> Projection[str]:
-    """Return the projection of an operation that returns an id: the row, with the `fields` asked for.
+) -> Projection[Any]:
+    """Return the projection of an operation that returns a row or its id: the row, with the `fields` asked for.
 
     The query string is read now, so that a bad one is refused before anything is written.
     """
     asked = query.read_one(resource, request.query_params.multi_items())
 
-    async def project(session: AsyncSession, id_: str) -> str:
+    async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
+        id_ = written if isinstance(written, str) else written.id
         scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
         found = await query.fetch_one(session, resource, asked.selection, where=scope, params=bound)
         if found is None:

@@ -9,10 +9,11 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
 
 from api.validation import explain
 from durable.errors import as_commerce_error
-from kit.db import translate
+from kit.db import sqlstate, taken, translate
 from kit.errors import CommerceError, invalid_data
 
 log = structlog.get_logger(__name__)
@@ -34,10 +35,12 @@ STATUS: Final = {
     "invalid_argument": 500,
     "unavailable": 503,
 }
+SERVER_ERROR: Final = 500
+OUT_OF_RANGE: Final = "22003"
 UNKNOWN: Final = CommerceError("unknown_error", "An unknown error occurred.", "unknown_error")
 
 
-class Unauthenticated(CommerceError):
+class UnauthenticatedError(CommerceError):
     """A caller that an area does not know: 401, with a message and nothing else (contract section 2.2)."""
 
     def __init__(self, message: str = "Unauthorized") -> None:
@@ -46,8 +49,7 @@ class Unauthenticated(CommerceError):
 
 def answer(error: Exception) -> Response:
     """Return the response to `error`; what nobody foresaw is logged, and its message stays with us."""
-    # What the database or a workflow failed with may hide a refusal that the caller is meant to hear.
-    known = as_commerce_error(translate(error)) or as_commerce_error(error)
+    known = _known(error)
     if known is None or known.type not in STATUS:
         log.error("request failed", exc_info=error)
         known = UNKNOWN
@@ -55,8 +57,19 @@ def answer(error: Exception) -> Response:
     return Response(json.dumps(_envelope(known)), STATUS[known.type], headers, "application/json")
 
 
+def _known(error: Exception) -> CommerceError | None:
+    """Return the refusal that `error` is, or that a workflow or the database failed with."""
+    if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:
+        return invalid_data(error.detail)
+    if (found := as_commerce_error(translate(error)) or as_commerce_error(error)) is not None:
+        return found
+    if (duplicate := taken(error)) is not None:
+        return CommerceError("duplicate_error", duplicate.message, "invalid_request_error")
+    return invalid_data("A value is too large to be stored.") if sqlstate(error) == OUT_OF_RANGE else None
+
+
 def _envelope(error: CommerceError) -> dict[str, Any]:
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, UnauthenticatedError):
         return {"message": error.message}
     if error.type == "invalid_request":
         return {"errors": list(error.errors), "message": error.message}

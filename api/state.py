@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.payment_session import PaymentSessionActivities
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
 from commerce.auth.passwords import Passwords
 from commerce.auth.tokens import Tokens
@@ -70,6 +71,7 @@ class State:
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
         )

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
@@ -19,6 +20,7 @@ from kit.errors import CommerceError, conflict, invalid_data, unavailable
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
+FAILURES: Final = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
 RERUN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing happened, run again
 
 
@@ -50,6 +52,8 @@ def constraint_name(error: BaseException) -> str | None:
 
 def translate(error: Exception) -> Exception:
     """Return what a caller should hear of a database error: busy is 409, overloaded or down is 503."""
+    if isinstance(error, CommerceError):
+        return error  # its words say more than its cause
     state = sqlstate(error)
     if state == "55P03" or state in RERUN:
         return conflict(
@@ -57,6 +61,8 @@ def translate(error: Exception) -> Exception:
         )
     if state == "57014":
         return unavailable("The database took too long to answer. Try again.", retry_after=2)
+    if isinstance(error, PoolTimeoutError):
+        return unavailable("Too many requests wait for the database. Try again.", retry_after=2)
     if is_disconnect(error):
         return unavailable("The database cannot be reached. Try again.", retry_after=2)
     return error
@@ -86,7 +92,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"server_settings": settings, "statement_cache_size": 500},
+            # SQLAlchemy prepares each statement and keeps 100 a connection by default: the reads alone are more.
+            connect_args={"server_settings": settings, "prepared_statement_cache_size": 500},
         )
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -100,7 +107,7 @@ class Database:
         try:
             async with self._reads.connect() as connection:
                 yield connection
-        except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+        except FAILURES as error:
             raise translate(error) from error
 
     async def transact(self, work: Callable[[AsyncSession], Awaitable[T]], edge: str | None = None) -> T:
@@ -112,7 +119,7 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._once(work, edge)
-            except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 if sqlstate(error) in RERUN and attempt < ATTEMPTS:
                     await asyncio.sleep(0.01 * attempt)
                     continue

@@ -17,8 +17,8 @@ from operations.lock_cart import lock_cart
 from operations.refresh_cart import refresh_cart
 
 
-async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[NewItem]) -> None:
-    """Add or merge lines, at today's prices for their resulting quantities (contract section 11).
+async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[NewItem]) -> str:
+    """Add or merge lines at today's prices for their resulting quantities, and return the cart's id (section 11).
 
     Errors: not_found, invalid_data (unknown variant, no price, no stock location), not_allowed
     `insufficient_inventory`, conflict while a checkout is running.
@@ -28,6 +28,7 @@ async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[Ne
     variants = await load_variants(session, [item.variant_id for item in items], loaded.state.sales_channel_id)
     changed, touched = add_to(loaded.state, items, variants)
     await refresh_cart(session, loaded, changed, reprice=touched)
+    return cart_id
 
 
 def add_to(

@@ -15,7 +15,7 @@ from commerce.fulfillment.rules import Offer
 from commerce.tax.rules import Rate
 from kit.db import value
 from kit.errors import not_found
-from operations.load_offers import OF_CHANNEL, OFFER_COLUMNS, offer
+from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
 _TAX: Final = "id, rate, code, description, tax_rate_id, provider_id"
 _RATES: Final = """SELECT r.id, r.rate, r.code, r.name, r.is_default, r.is_combinable,
@@ -37,14 +37,15 @@ SELECT row_to_json(x)::text FROM (
       WHERE id = c.shipping_address_id) a) AS shipping_address,
     (SELECT json_agg(row_to_json(l)) FROM (
       SELECT i.id, variant_id, product_id, product_type_id, quantity, unit_price, compare_at_unit_price,
-        is_tax_inclusive, is_custom_price, is_giftcard, requires_shipping, metadata,
+        is_tax_inclusive, is_custom_price, is_giftcard, requires_shipping, metadata::text AS metadata,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT {_TAX} FROM cart_line_item_tax_line
           WHERE item_id = i.id ORDER BY id) t) AS tax_lines,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT id, amount, is_tax_inclusive, code, promotion_id
           FROM cart_line_item_adjustment WHERE item_id = i.id ORDER BY id) t) AS adjustments
       FROM cart_line_item i WHERE i.cart_id = c.id AND i.deleted_at IS NULL ORDER BY i.created_at, i.id) l) AS lines,
     (SELECT json_agg(row_to_json(m)) FROM (
-      SELECT s.id, shipping_option_id, shipping_profile_id, name, amount, is_tax_inclusive, is_custom_amount, data,
+      SELECT s.id, shipping_option_id, shipping_profile_id, name, amount, is_tax_inclusive, is_custom_amount,
+        data::text AS data,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT {_TAX} FROM cart_shipping_method_tax_line
           WHERE shipping_method_id = s.id ORDER BY id) t) AS tax_lines,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT id, amount, false AS is_tax_inclusive, code, promotion_id
@@ -113,8 +114,10 @@ def _state(row: Mapping[str, Any]) -> CartState:
 def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     taxes: Sequence[Mapping[str, Any]] = row["tax_lines"] or ()
     adjustments: Sequence[Mapping[str, Any]] = row["adjustments"] or ()
+    free = {name: json.loads(row[name]) for name in ("metadata", "data") if row.get(name) is not None}
     return {
         **row,
+        **free,
         "tax_lines": tuple(TaxLine(**tax) for tax in taxes),
         "adjustments": tuple(Adjustment(**adjustment) for adjustment in adjustments),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,15 +21,17 @@ _SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title t
   variant_barcode text, variant_title text, is_discountable boolean"""
 _SNAPSHOT_NAMES: Final = ", ".join(part.split()[0] for part in _SNAPSHOT.replace("\n", " ").split(","))
 _LINE: Final = """id text, quantity numeric, unit_price numeric, compare_at_unit_price numeric,
-  is_tax_inclusive boolean, metadata jsonb, totals jsonb"""
+  is_tax_inclusive boolean, metadata text, totals jsonb"""
 _LINE_FIXED: Final = """variant_id text, product_id text, product_type_id text, is_giftcard boolean,
   requires_shipping boolean, is_custom_price boolean"""
 _LINE_FIXED_NAMES: Final = "variant_id, product_id, product_type_id, is_giftcard, requires_shipping, is_custom_price"
 _LINE_NAMES: Final = "id, quantity, unit_price, compare_at_unit_price, is_tax_inclusive, metadata, totals"
+_LINE_VALUES: Final = _LINE_NAMES.replace("metadata", "metadata::jsonb")
 _METHOD: Final = "id text, name text, amount numeric, is_tax_inclusive boolean, totals jsonb"
-_METHOD_FIXED: Final = "shipping_option_id text, shipping_profile_id text, is_custom_amount boolean, data jsonb"
+_METHOD_FIXED: Final = "shipping_option_id text, shipping_profile_id text, is_custom_amount boolean, data text"
 _METHOD_NAMES: Final = "id, name, amount, is_tax_inclusive, totals"
 _METHOD_FIXED_NAMES: Final = "shipping_option_id, shipping_profile_id, is_custom_amount, data"
+_METHOD_FIXED_VALUES: Final = _METHOD_FIXED_NAMES.replace("data", "data::jsonb")
 _TAX: Final = "id text, rate numeric, code text, description text, tax_rate_id text, provider_id text, owner text"
 _TAX_NAMES: Final = "id, rate, code, description, tax_rate_id, provider_id"
 
@@ -40,16 +43,16 @@ gone_line_taxes AS (DELETE FROM cart_line_item_tax_line WHERE item_id = ANY($4))
 gone_method_taxes AS (DELETE FROM cart_shipping_method_tax_line WHERE shipping_method_id = ANY($4)),
 new_lines AS (
   INSERT INTO cart_line_item (cart_id, {_LINE_NAMES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES})
-  SELECT $1, {_LINE_NAMES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES}
+  SELECT $1, {_LINE_VALUES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES}
   FROM doc, jsonb_to_recordset(d -> 'new_lines') AS x({_LINE}, {_LINE_FIXED}, {_SNAPSHOT})),
 changed_lines AS (
   UPDATE cart_line_item i SET quantity = x.quantity, unit_price = x.unit_price,
-    compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive, metadata = x.metadata,
-    totals = x.totals, updated_at = now()
+    compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive,
+    metadata = x.metadata::jsonb, totals = x.totals, updated_at = now()
   FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id),
 new_methods AS (
   INSERT INTO cart_shipping_method (cart_id, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES})
-  SELECT $1, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES}
+  SELECT $1, {_METHOD_NAMES}, {_METHOD_FIXED_VALUES}
   FROM doc, jsonb_to_recordset(d -> 'new_methods') AS x({_METHOD}, {_METHOD_FIXED})),
 changed_methods AS (
   UPDATE cart_shipping_method m SET name = x.name, amount = x.amount, is_tax_inclusive = x.is_tax_inclusive,
@@ -131,7 +134,7 @@ def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
         "unit_price": line.unit_price,
         "compare_at_unit_price": line.compare_at_unit_price,
         "is_tax_inclusive": line.is_tax_inclusive,
-        "metadata": line.metadata,
+        "metadata": json.dumps(line.metadata) if line.metadata is not None else None,
         "totals": line_totals(totals[line.id]),
     }
 
@@ -163,7 +166,7 @@ def _method_fixed(method: Method) -> dict[str, Encodable]:
         "shipping_option_id": method.shipping_option_id,
         "shipping_profile_id": method.shipping_profile_id,
         "is_custom_amount": method.is_custom_amount,
-        "data": method.data,
+        "data": json.dumps(method.data),
     }
 
 

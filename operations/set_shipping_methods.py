@@ -29,7 +29,7 @@ class ChosenOption:
     data: Mapping[str, Any]
 
 
-async def set_shipping_methods(session: AsyncSession, cart_id: str, chosen: Sequence[ChosenOption]) -> None:
+async def set_shipping_methods(session: AsyncSession, cart_id: str, chosen: Sequence[ChosenOption]) -> str:
     """Add methods; each replaces the cart's method of the same shipping profile (contract section 12).
 
     Errors: not_found, invalid_data for an option that is not offered or has no price.
@@ -43,6 +43,7 @@ async def set_shipping_methods(session: AsyncSession, cart_id: str, chosen: Sequ
     changed = replace(loaded.state, methods=kept + tuple(methods))
     known = LoadedCart(loaded.state, loaded.rates, {**loaded.offers, **offers})
     await refresh_cart(session, known, changed)
+    return cart_id
 
 
 async def _offers(session: AsyncSession, cart: CartState, chosen: Sequence[ChosenOption]) -> dict[str, Offer]:

@@ -41,7 +41,7 @@ class CartChanges:
         return found
 
 
-async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges) -> None:
+async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges) -> str:
     """Apply the changes, then price, tax and total the cart (contract section 11).
 
     Errors: not_found, invalid_data for a country outside the region, conflict while a checkout is running.
@@ -64,6 +64,7 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     if changes.given.get("metadata"):
         await merge_metadata(session, cart_id, changes.given["metadata"])
     await _refresh(session, cart_id, moved=moved)
+    return cart_id
 
 
 async def _refresh(session: AsyncSession, cart_id: str, *, moved: bool) -> None:

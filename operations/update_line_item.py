@@ -17,7 +17,7 @@ from operations.refresh_cart import refresh_cart
 
 async def update_line_item(
     session: AsyncSession, cart_id: str, line_id: str, quantity: Decimal, metadata: Mapping[str, Any] | None
-) -> None:
+) -> str:
     """Set a quantity (0 removes the line) and merge metadata; errors as `add_line_items`, not_found for the line."""
     await lock_cart(session, cart_id)
     loaded = await load_cart(session, cart_id)
@@ -30,11 +30,13 @@ async def update_line_item(
         ]
         check_stock(wanted, changed.sales_channel_id)
     await refresh_cart(session, loaded, changed, reprice=touched)
+    return cart_id
 
 
-async def remove_line_item(session: AsyncSession, cart_id: str, line_id: str) -> None:
+async def remove_line_item(session: AsyncSession, cart_id: str, line_id: str) -> str:
     """Remove a line; one that is gone already is no error (contract section 1)."""
     await lock_cart(session, cart_id)
     loaded = await load_cart(session, cart_id)
     changed = without_line(loaded.state, line_id)
     await refresh_cart(session, loaded, changed)
+    return cart_id

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from commerce.inventory.models import InventoryItem, InventoryLevel
-from commerce.pricing.models import Price
+import queries.inventory
 from commerce.product.models import (
     Product,
     ProductImage,
@@ -19,46 +18,31 @@ from kit.query.columns import Column, Kind, computed
 from kit.query.filters import Filter, plain
 from kit.query.resource import LIVE, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
+from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
 from queries.taxonomy import CATEGORY, COLLECTION, PRODUCT_TAG, PRODUCT_TYPE, SHOWN
 
-IMAGE: Final = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
-OPTION_VALUE: Final = Resource(
+IMAGE: Final[Resource] = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
+OPTION_VALUE: Final[Resource] = Resource(
     ProductOptionValue,
     key="option_value",
     plural="option_values",
     order="{t}.rank",
     relations=lambda: {"option": one(lambda: OPTION, on="option_id", where=LIVE)},
 )
-OPTION: Final = Resource(
+OPTION: Final[Resource] = Resource(
     ProductOption,
     key="product_option",
     plural="product_options",
     relations=lambda: {"values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE)},
 )
-PRICE: Final = Resource(
-    Price, key="price", plural="prices", twins=("amount",), hidden=frozenset({"price_list_id", "rules_count"})
-)
-LEVEL: Final = Resource(
-    InventoryLevel,
-    key="inventory_level",
-    plural="inventory_levels",
-    hidden=frozenset({"backordered_quantity"}),
-    computed={"available_quantity": computed("{t}.stocked_quantity - {t}.reserved_quantity", Kind.NUMBER, star=True)},
-)
-_ITEM: Final = Resource(
-    InventoryItem,
-    key="inventory_item",
-    plural="inventory_items",
-    relations=lambda: {"location_levels": many(lambda: LEVEL, on="inventory_item_id", where=LIVE)},
-)
-_VARIANT_ITEM: Final = Resource(
+_VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
     along=("inventory_item_id",),
-    relations=lambda: {"inventory": one(lambda: _ITEM, on="inventory_item_id", where=LIVE)},
+    relations=lambda: {"inventory": one(lambda: queries.inventory.INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},
 )
 
 _ROUNDED: Final = "CASE WHEN :tax_digits::int IS NULL THEN trim_scale({0}) ELSE {1} END"
@@ -97,10 +81,12 @@ _JOINS: Final[Mapping[str, str]] = {
     "cp": "LEFT JOIN LATERAL "
     + selected_price("{ps}.price_set_id", "NULL::numeric", ":currency_code::text", ":price_context::jsonb")
     + " AS {cp} ON true",
-    "tax": f"LEFT JOIN LATERAL {tax_rate('{t}.product_id', ':country_code::text', ':province::text')} AS {{tax}} ON true",
+    "tax": "LEFT JOIN LATERAL "
+    + tax_rate("{t}.product_id", ":country_code::text", ":province::text")
+    + " AS {tax} ON true",
 }
 
-VARIANT: Final = Resource(
+VARIANT: Final[Resource] = Resource(
     ProductVariant,
     key="variant",
     plural="variants",
@@ -120,7 +106,10 @@ VARIANT: Final = Resource(
         "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=""),
     },
 )
-_TAXED_VARIANT: Final = VARIANT.but(
+VARIANT_OF_ITEM: Final[Resource] = VARIANT.but(
+    relations=lambda: {**VARIANT.links, "product": one(lambda: PRODUCT, on="product_id", where=LIVE, stub=True)}
+)
+_TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
         **VARIANT.computed,
         "calculated_price": _calculated_price(_with_tax("calculated") + _with_tax("original")),
@@ -128,8 +117,10 @@ _TAXED_VARIANT: Final = VARIANT.but(
 )
 
 
-def _relations(variant: Resource) -> Mapping[str, Relation]:
-    return {
+def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> Callable[[], Mapping[str, Relation]]:
+    """Return what a product leads to; `taxed` prices have the four amounts with and without tax."""
+    variant = _TAXED_VARIANT if taxed else VARIANT
+    return lambda: {
         "type": one(lambda: PRODUCT_TYPE, on="type_id", where=LIVE),
         "collection": one(lambda: COLLECTION, on="collection_id", where=LIVE),
         "options": many(
@@ -139,9 +130,7 @@ def _relations(variant: Resource) -> Mapping[str, Relation]:
         "images": many(lambda: IMAGE, on="product_id", where=LIVE),
         "variants": many(lambda: variant, on="product_id", where=LIVE),
         "categories": many(
-            lambda: CATEGORY,
-            on=Link("product_category_product", "product_id", "product_category_id"),
-            where=SHOWN,
+            lambda: category, on=Link("product_category_product", "product_id", "product_category_id"), where=SHOWN
         ),
     }
 
@@ -162,11 +151,11 @@ _OPTION_VALUE: Final = Filter(
     WHERE v.product_id = {t}.id AND v.deleted_at IS NULL AND o.option_value_id {matches})"""
 )
 
-PRODUCT: Final = Resource(
+PRODUCT: Final[Resource] = Resource(
     Product,
     key="product",
     plural="products",
-    relations=lambda: _relations(VARIANT),
+    relations=product_relations(),
     filters={
         **plain("id", "title", "handle", "external_id", "collection_id", "type_id"),
         **plain("is_giftcard", kind=Kind.BOOLEAN),
@@ -177,8 +166,3 @@ PRODUCT: Final = Resource(
         **{f"variants.{name}": _of_variants(name) for name in ("id", "title", "sku", "barcode", "ean", "upc")},
     },
 )
-
-
-def with_taxed_prices(product: Resource) -> Resource:
-    """Return a product resource whose `calculated_price` has the four amounts with and without tax."""
-    return product.but(relations=lambda: _relations(_TAXED_VARIANT))

@@ -8,12 +8,12 @@ from commerce.payment.models import PaymentProvider
 from commerce.region.models import Country, Region
 from kit.query import LIVE, Link, Resource, many, plain
 
-COUNTRY: Final = Resource(Country, key="country", plural="countries")
-PAYMENT_PROVIDER: Final = Resource(PaymentProvider, key="payment_provider", plural="payment_providers")
+COUNTRY: Final[Resource] = Resource(Country, key="country", plural="countries")
+PAYMENT_PROVIDER: Final[Resource] = Resource(PaymentProvider, key="payment_provider", plural="payment_providers")
 
 _DEFAULTS: Final = ("id", "name", "currency_code", "created_at", "updated_at", "deleted_at", "metadata", "*countries")
 
-REGION: Final = Resource(
+REGION: Final[Resource] = Resource(
     Region,
     key="region",
     plural="regions",
@@ -28,10 +28,19 @@ REGION: Final = Resource(
         ),
     },
 )
-STORE_REGION: Final = REGION.but(
+STORE_REGION: Final[Resource] = REGION.but(
     defaults=_DEFAULTS,
     allowed=(
         *(f"countries.{name}" for name in ("display_name", "id", "iso_2", "iso_3", "name", "num_code")),
         *("payment_providers", "payment_providers.id", "payment_providers.is_enabled"),
     ),
 )
+STORE_PAYMENT_PROVIDER: Final = PAYMENT_PROVIDER.but(
+    defaults=("id", "is_enabled"), allowed=(), accepts=("region_id",), limit=20
+)
+OF_REGION: Final = (
+    LIVE,
+    """{t}.is_enabled AND EXISTS (SELECT FROM region_payment_provider l
+    WHERE l.payment_provider_id = {t}.id AND l.region_id = :region_id::text)""",
+)
+"""The payment providers that a storefront may offer in a region."""

@@ -10,7 +10,9 @@ from kit.query.resource import Resource
 SHOWN: Final = "{t}.deleted_at IS NULL AND {t}.is_active AND NOT {t}.is_internal"
 """The categories that a storefront may see (contract section 22)."""
 
-PRODUCT_TYPE: Final = Resource(ProductType, key="product_type", plural="product_types")
-COLLECTION: Final = Resource(ProductCollection, key="collection", plural="collections")
-PRODUCT_TAG: Final = Resource(ProductTag, key="product_tag", plural="product_tags")
-CATEGORY: Final = Resource(ProductCategory, key="product_category", plural="product_categories", order="{t}.rank")
+PRODUCT_TYPE: Final[Resource] = Resource(ProductType, key="product_type", plural="product_types")
+COLLECTION: Final[Resource] = Resource(ProductCollection, key="collection", plural="collections")
+PRODUCT_TAG: Final[Resource] = Resource(ProductTag, key="product_tag", plural="product_tags")
+CATEGORY: Final[Resource] = Resource(
+    ProductCategory, key="product_category", plural="product_categories", order="{t}.rank"
+)

@@ -7,7 +7,7 @@ from typing import Final
 from commerce.user.models import User
 from kit.query import Resource, plain
 
-USER: Final = Resource(
+USER: Final[Resource] = Resource(
     User,
     key="user",
     plural="users",

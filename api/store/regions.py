@@ -19,6 +19,6 @@ async def list_regions(request: Request) -> Response:
 
 
 @router.get("/{id}")
-async def retrieve_region(request: Request, id: str) -> Response:  # noqa: A002 - the path's own word
+async def retrieve(request: Request, id: str) -> Response:
     """Retrieve a region."""
     return await read_one(request, STORE_REGION, id, where=[LIVE])

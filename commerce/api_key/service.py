@@ -34,7 +34,8 @@ async def create_publishable_key(
 ) -> ApiKey:
     """Create a publishable key that opens these sales channels; its token is kept in clear."""
     token = f"pk_{secrets.token_hex(32)}"
-    key = await _create(session, title, ApiKeyType.PUBLISHABLE, token, token, created_by)
+    key = _key(ApiKeyType.PUBLISHABLE, title, token, created_by)
+    await save(session, key)
     await save(session, *[ApiKeySalesChannel(api_key_id=key.id, sales_channel_id=one) for one in sales_channel_ids])
     return key
 
@@ -42,7 +43,10 @@ async def create_publishable_key(
 async def create_secret_key(session: AsyncSession, title: str, *, created_by: str | None = None) -> tuple[ApiKey, str]:
     """Create a secret key; its token is returned, and known to nobody afterwards."""
     token = f"sk_{secrets.token_hex(32)}"
-    return await _create(session, title, ApiKeyType.SECRET, token, hashed(token), created_by), token
+    key = _key(ApiKeyType.SECRET, title, token, created_by)
+    key.token = hashed(token)
+    await save(session, key)
+    return key, token
 
 
 def hashed(token: str) -> str:
@@ -73,9 +77,5 @@ async def find_secret_key(on: AsyncSession | AsyncConnection, token: str) -> str
     return row.id if row is not None else None
 
 
-async def _create(
-    session: AsyncSession, title: str, type_: ApiKeyType, token: str, stored: str, created_by: str | None
-) -> ApiKey:
-    key = ApiKey(id=new_id("apk"), token=stored, redacted=redact(token), title=title, type=type_, created_by=created_by)
-    await save(session, key)
-    return key
+def _key(type_: ApiKeyType, title: str, token: str, created_by: str | None) -> ApiKey:
+    return ApiKey(id=new_id("apk"), token=token, redacted=redact(token), title=title, type=type_, created_by=created_by)

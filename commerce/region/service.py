@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.region.models import Country, Region, RegionPaymentProvider
 from kit import clock
 from kit.db import save
-from kit.errors import invalid_data
+from kit.errors import invalid_data, not_found
 from kit.ids import new_id
+from kit.metadata import merged
 
 
 async def add_countries(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
@@ -41,20 +42,64 @@ async def create_region(
     )
     await save(session, region)
     await _assign_countries(session, region.id, [code.lower() for code in countries])
-    links = [RegionPaymentProvider(region_id=region.id, payment_provider_id=one) for one in payment_providers]
-    await save(session, *links)
+    await _offer(session, region.id, payment_providers)
     return region
 
 
+async def update_region(session: AsyncSession, region_id: str, given: Mapping[str, Any]) -> Region:
+    """Change what is given: columns, the set of `countries`, the set of `payment_providers`; metadata is merged.
+
+    Errors: `not_found`, and `invalid_data` as `create_region`.
+    """
+    region = await _locked(session, region_id)
+    for column in given.keys() & {"name", "automatic_taxes"}:
+        setattr(region, column, given[column])
+    if "currency_code" in given:
+        region.currency_code = given["currency_code"].lower()
+    if "metadata" in given:
+        region.metadata_ = merged(region.metadata_, given["metadata"])
+    if "countries" in given:
+        await _assign_countries(session, region_id, [code.lower() for code in given["countries"]])
+    if "payment_providers" in given:
+        await _offer(session, region_id, given["payment_providers"])
+    region.updated_at = clock.now()
+    await save(session, region)
+    return region
+
+
+async def delete_region(session: AsyncSession, region_id: str) -> bool:
+    """Soft-delete a region and free its countries; False when there was none."""
+    gone = update(Region).where(Region.id == region_id, Region.deleted_at.is_(None)).values(deleted_at=clock.now())
+    if (await session.scalars(gone.returning(Region.id))).first() is None:
+        return False
+    await _assign_countries(session, region_id, [])
+    return True
+
+
+async def _locked(session: AsyncSession, region_id: str) -> Region:
+    wanted = select(Region).where(Region.id == region_id, Region.deleted_at.is_(None)).with_for_update()
+    region = (await session.scalars(wanted)).first()
+    if region is None:
+        raise not_found(f"Region with id: {region_id} was not found")
+    return region
+
+
+async def _offer(session: AsyncSession, region_id: str, payment_providers: Sequence[str]) -> None:
+    """Offer these payment providers in a region and no others."""
+    await session.execute(delete(RegionPaymentProvider).where(RegionPaymentProvider.region_id == region_id))
+    rows = [{"region_id": region_id, "payment_provider_id": one} for one in sorted(set(payment_providers))]
+    if rows:
+        await session.execute(insert(RegionPaymentProvider), rows)
+
+
 async def _assign_countries(session: AsyncSession, region_id: str, codes: Sequence[str]) -> None:
-    """Give countries to a region, each only if no other region has it at this moment."""
-    statement = (
-        update(Country)
-        .where(Country.iso_2.in_(codes), Country.region_id.is_(None))
-        .values(region_id=region_id, updated_at=clock.now())
-        .returning(Country.iso_2)
-    )
-    missing = set(codes) - set(await session.scalars(statement))
+    """Give a region these countries and no others, each only if no other region has it at this moment."""
+    now = clock.now()
+    others = update(Country).where(Country.region_id == region_id, Country.iso_2.not_in(codes))
+    await session.execute(others.values(region_id=None, updated_at=now))
+    free = or_(Country.region_id.is_(None), Country.region_id == region_id)
+    taken = update(Country).where(Country.iso_2.in_(codes), free).values(region_id=region_id, updated_at=now)
+    missing = set(codes) - set(await session.scalars(taken.returning(Country.iso_2)))
     if not missing:
         return
     known = set(await session.scalars(select(Country.iso_2).where(Country.iso_2.in_(missing))))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -34,15 +36,28 @@ def _told() -> Iterator[None]:
 
     try:
         yield
+    except PermissionError as error:
+        sentence = f"{error.filename} belongs to another account: give it to yours, or choose another --data-dir."
+        _fail(sentence, error)
     except (StartError, CommerceError) as error:
-        Console(stderr=True, highlight=False).print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
-        raise typer.Exit(_EXIT_PROBLEM) from error
+        _fail(str(error), error)
+
+
+def _fail(sentence: str, error: Exception) -> NoReturn:
+    Console(stderr=True, highlight=False).print(f"[red]{escape(sentence)}[/]", soft_wrap=True)
+    raise typer.Exit(_EXIT_PROBLEM) from error
+
+
+DataDir = Annotated[Path, typer.Option(help="The data folder of `euryale dev`; used when DATABASE_URL is not set.")]
 
 
 @app.command()
 def dev(
     *,
-    port: Annotated[int, typer.Option(help="The API's port; the others follow it. 0 picks free ones.")] = 9000,
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65530, envvar="EURYALE_API_PORT", help="The API's port; others follow it. 0: any."),
+    ] = 9000,
     data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".euryale"),
     reset: Annotated[bool, typer.Option("--reset", help="Delete the data folder first: a new shop.")] = False,
     no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
@@ -82,12 +97,15 @@ def api(
     from kit.settings import Settings
 
     settings = Settings()
+    # uvicorn hands SIGTERM on when it has drained, which without a handler of ours would be the exit code
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "api.app:create_app",
         factory=True,
         host=host or settings.api_host,
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
+        access_log=False,  # query strings hold what people search for: names, mails
         timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
     )
 
@@ -104,7 +122,7 @@ def worker() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(data_dir: DataDir = Path(".euryale")) -> None:
     """Bring the database of `DATABASE_URL` to the newest schema.
 
     Safe beside running processes and other migrations: it waits for its turn, and gives way to traffic.
@@ -112,46 +130,62 @@ def migrate() -> None:
     Exit codes: 0 the schema is the newest, 1 it could not be reached or changed.
     """
     from euryale.cli import data
-    from kit.settings import Settings
+    from euryale.cli.target import require_database, settings_for
+
+    async def run(url: str) -> None:
+        await require_database(url)
+        await data.migrate(url)
 
     with _told():
-        asyncio.run(data.migrate(Settings().database_url))
+        asyncio.run(run(settings_for(data_dir).database_url))
 
 
 @app.command()
 def seed(
     *,
+    data_dir: DataDir = Path(".euryale"),
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Only a store, a sales channel and a key.")] = False,
 ) -> None:
-    """Put a demo shop into the database of `DATABASE_URL`; what is there already is left alone.
+    """Put a demo shop into the database of `DATABASE_URL`; a shop that has regions is left alone.
 
     Prints the publishable key. Exit codes: 0 the shop is there, 1 it could not be made.
     """
     from euryale.cli.seed import seed as fill
-    from kit.settings import Settings
+    from euryale.cli.target import require_database, settings_for
 
     with _told():
-        seeded = asyncio.run(fill(Settings(), demo=not no_demo))
-    typer.echo(seeded.publishable_key)
+        settings = settings_for(data_dir)
+        asyncio.run(require_database(settings.database_url))
+        typer.echo(asyncio.run(fill(settings, demo=not no_demo)).publishable_key)
 
 
 @user.command()
 def create(
+    *,
     email: Annotated[str, typer.Option("--email", "-e", help="What they log in with.")],
     password: Annotated[
         str,
         typer.Option(
-            "--password", "-p", prompt=True, confirmation_prompt=True, hide_input=True, help="Asked for when left out."
+            "--password",
+            "-p",
+            prompt=True,
+            confirmation_prompt=True,
+            hide_input=True,
+            envvar="EURYALE_PASSWORD",
+            help="Asked for when left out, so that it stays out of the shell's history.",
         ),
     ],
+    data_dir: DataDir = Path(".euryale"),
 ) -> None:
     """Create an admin user in the database of `DATABASE_URL`.
 
-    Exit codes: 0 created, 1 refused (the address is taken, the database is down).
+    Exit codes: 0 created, 1 refused (the address is taken, the database cannot be used), 2 wrong usage.
     """
     from euryale.cli.seed import Admin, create_admin
-    from kit.settings import Settings
+    from euryale.cli.target import require_database, settings_for
 
     with _told():
-        asyncio.run(create_admin(Settings(), Admin(email, password)))
+        settings = settings_for(data_dir)
+        asyncio.run(require_database(settings.database_url))
+        asyncio.run(create_admin(settings, Admin(email, password)))
     typer.echo(f"{email} can log in.")

@@ -42,6 +42,7 @@ class Seeded:
     """What a caller needs to use the shop; `regions` as `{id, name, currency_code, countries}`."""
 
     publishable_key: str | None
+    is_admin_new: bool
     regions: list[dict[str, Any]]
 
 
@@ -49,21 +50,20 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
     """Make the first start's shop, with `demo` the demo shop, and the admin; what is there is left alone."""
     providers = sorted(payment_providers(settings))
 
-    async def fill(session: AsyncSession) -> str | None:
+    async def fill(session: AsyncSession) -> tuple[str | None, bool]:
         start = await first_start(session, payment_providers=providers)
         if demo:
             await demo_shop(session, start, payment_providers=providers, static_url=static_url(settings))
-        if admin:
-            await create(session, admin.email, admin.password)
-        return start.publishable_key
+        is_new = admin is not None and await create(session, admin.email, admin.password)
+        return start.publishable_key, is_new
 
     if demo:
         _draw(settings.files_dir)
     async with _database(settings) as database:
-        key = await database.transact(fill)
+        key, is_admin_new = await database.transact(fill)
         async with database.reading() as connection:
             found = await value(connection, REGIONS)
-    return Seeded(key, json.loads(found) if isinstance(found, str) else found)
+    return Seeded(key, is_admin_new, json.loads(found) if isinstance(found, str) else found)
 
 
 async def create_admin(settings: Settings, admin: Admin) -> None:

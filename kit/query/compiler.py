@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from kit.query.binding import Binder, Statement, aliases_in, parameters_in
+from kit.query.binding import Binder, Statement
 from kit.query.columns import Column, Kind, quoted
 from kit.query.filters import Condition
 from kit.query.refusals import bad_order
@@ -98,8 +98,8 @@ class _Writer:
         columns = list(_chosen(resource, selection, nested=nested, given=self._given))
         aliases = {"t": alias, **{name: f"{name}_{alias}" for name in resource.joins}}
         shown = [f"{self.write(column.printed(), **aliases)} AS {quoted(name)}" for name, column in columns]
-        used = frozenset[str]().union(*(aliases_in(column.sql) for _, column in columns))
-        joins = "".join(f" {self.write(sql, **aliases)}" for name, sql in resource.joins.items() if name in used)
+        used = resource.joined(column for _, column in columns)
+        joins = "".join(f" {self.write(resource.joins[name], **aliases)}" for name in used)
         for name, relation, child in _related(resource, selection):
             shown.append(f"{self._relation(relation, child, alias)} AS {quoted(name)}")
         return f"SELECT {', '.join(shown)} FROM {source or self.rows(resource)} {alias}{link}{joins}{tail}"
@@ -142,7 +142,7 @@ class _Writer:
         target = relation.target()
         is_unique = relation.to == target.primary_key
         aliases = {"t": alias, "parent": parent, "link": link}
-        joined = f" CROSS JOIN {quoted(relation.link.table)} {link}" if relation.link else ""
+        joined = f" CROSS JOIN {quoted(relation.link.name)} {link}" if relation.link else ""
         tail = " WHERE " + " AND ".join(
             f"({self.write(sql, **aliases)})" for sql in (relation.on, relation.where) if sql
         )
@@ -161,7 +161,7 @@ def _chosen(
     resource: Resource, selection: Selection, *, nested: bool, given: frozenset[str]
 ) -> Iterator[tuple[str, Column]]:
     """Yield the columns that the selection means, in the resource's order; what is unknown is left out."""
-    asked = {*selection.names, *(() if nested else ("id",))}
+    asked = set(selection.names)
     if nested and not selection.star:
         asked.update(resource.comes_along)
     for name, child in selection.children:
@@ -171,7 +171,7 @@ def _chosen(
         if relation is not None and relation.reference:
             asked.add(relation.reference)
     for name, column in resource.columns.items():
-        if (name in asked or (selection.star and column.star)) and parameters_in(column.sql) <= given:
+        if (name in asked or (selection.star and column.star)) and resource.needs[name] <= given:
             yield name, column
     for name, relation in resource.links.items():
         if relation.stub and selection.child(name) is None and (selection.star or name in selection.names):
@@ -196,12 +196,14 @@ def _sorted_by(resource: Resource, path: list[str]) -> str | None:
         is_stored = column.kind is not Kind.JSON and name not in resource.computed
         return column.sql if is_stored else None
     relation = resource.links.get(name)
-    if relation is None or relation.is_many or relation.link or len(rest) > 1:
+    if relation is None or relation.is_many or relation.link:
         return None
     target = relation.target()
     expression = _sorted_by(target, rest)
     if expression is None:
         return None
     where = " AND ".join(f"({sql})" for sql in (relation.on, relation.where) if sql)
-    inner = f"SELECT {expression} FROM {target.rows} {{t}} WHERE {where} LIMIT 1"
-    return "(" + inner.replace("{parent}", "\0").replace("{t}", '"_sort"').replace("\0", "{t}") + ")"
+    row = f'"_sort{len(rest)}"'
+    return (f"(SELECT {expression} FROM {target.rows} {{t}} WHERE {where} LIMIT 1)".replace("{t}", row)).replace(
+        "{parent}", "{t}"
+    )

@@ -41,6 +41,20 @@ async def fetch_list(
     return f'{{"{resource.plural}":{page},"count":{count},"offset":{request.offset},"limit":{request.limit}}}'
 
 
+async def fetch_all(
+    on: AsyncConnection | AsyncSession,
+    resource: Resource,
+    selection: Selection,
+    *,
+    where: Sequence[str],
+    params: Mapping[str, object] = NO_PARAMS,
+) -> str:
+    """Return every row in scope as the JSON text of an array, by one statement: for answers that have no pages."""
+    statement = compile_page(resource, selection, Shape(tuple(where), given=frozenset(params)))
+    found: str = await db.value(on, statement.sql, *statement.bind({**params, "limit": None, "offset": 0}))
+    return found
+
+
 async def fetch_one(
     on: AsyncConnection | AsyncSession,
     resource: Resource,

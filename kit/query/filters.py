@@ -13,6 +13,7 @@ from kit.query.refusals import wrong_type
 from kit.query.values import read_value
 
 NULL: Final = "null"
+JAVASCRIPT: Final = {Kind.NUMBER: "number", Kind.INTEGER: "number", Kind.BOOLEAN: "boolean"}
 
 
 @dataclass(frozen=True)
@@ -62,33 +63,33 @@ def narrow(filters: Mapping[str, Filter], asked: Sequence[tuple[str, Value]]) ->
 
     Errors: invalid_data for a value of the wrong type, or an operator object on a plain filter.
     """
-    groups = []
     values: list[object] = []
-    for name, value in asked:
-        group = tuple(_conditions(name, filters[name], value, values))
-        groups.append(group)
+    groups = [tuple(_conditions(name, filters[name], value, values)) for name, value in asked]
     return Narrowing(tuple(groups), tuple(values))
 
 
-def _conditions(name: str, filter_: Filter, value: Value, values: list[object]) -> Iterator[Condition]:
+def elements(name: str, kind: Kind, value: Value) -> list[str]:
+    """Return the texts of a parameter that may be one text or a list; one list element may be a comma list.
+
+    Errors: invalid_data for anything else, such as an operator object.
+    """
     if isinstance(value, str):
-        if value == NULL and filter_.nullable:
-            yield Condition(filter_, Comparison.IS_NULL)
-        else:
-            values.append(read_value(name, filter_.kind, value))
-            yield Condition(filter_, Comparison.EQUALS)
-        return
+        return [value]
     if isinstance(value, Mapping) or not all(isinstance(each, str) for each in value):
-        raise wrong_type(name, f"{_javascript(filter_.kind)}, array", value)
+        raise wrong_type(name, f"{JAVASCRIPT.get(kind, 'string')}, array", value)
     texts = [str(each) for each in value]
-    if len(texts) == 1:
-        texts = texts[0].split(",")  # a single array element may be a list of its own
-    if filter_.nullable and NULL in texts:
+    return texts[0].split(",") if len(texts) == 1 else texts
+
+
+def _conditions(name: str, filter_: Filter, value: Value, values: list[object]) -> Iterator[Condition]:
+    """Yield the alternatives that one parameter means, and add what they compare with to `values`."""
+    texts = elements(name, filter_.kind, value)
+    kept = [each for each in texts if each != NULL or not filter_.nullable]
+    if len(kept) < len(texts):
         yield Condition(filter_, Comparison.IS_NULL)
-        texts = [each for each in texts if each != NULL]
-    values.append([read_value(name, filter_.kind, each) for each in texts])
-    yield Condition(filter_, Comparison.ONE_OF)
-
-
-def _javascript(kind: Kind) -> str:
-    return {Kind.NUMBER: "number", Kind.INTEGER: "number", Kind.BOOLEAN: "boolean"}.get(kind, "string")
+    if kept and isinstance(value, str):
+        values.append(read_value(name, filter_.kind, value))
+        yield Condition(filter_, Comparison.EQUALS)
+    elif kept or not texts:
+        values.append([read_value(name, filter_.kind, each) for each in kept])
+        yield Condition(filter_, Comparison.ONE_OF)

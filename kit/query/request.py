@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kit.query.filters import Narrowing, narrow
+from kit.query.columns import Kind
+from kit.query.filters import Narrowing, elements, narrow
 from kit.query.parameters import Value, decode
 from kit.query.refusals import bad_order, too_large, too_small, unrecognized, wrong_type
 from kit.query.resource import Resource
 from kit.query.selection import Selection, parse
-from kit.query.values import BIGGEST, read_whole
+from kit.query.values import BIGGEST, read_value, read_whole
 
 LARGEST_PAGE: Final = 10_000  # the dashboard asks for 9999; the contract names no maximum, memory does
 NO_NARROWING: Final = Narrowing()
@@ -31,6 +32,18 @@ class Request:
     offset: int = 0
     rest: Mapping[str, Value] = field(default_factory=dict)
 
+    def text(self, name: str) -> str | None:
+        """Return the parameter `name` of the route itself, or None. Errors: invalid_data when it is no plain text."""
+        value = self.rest.get(name)
+        return None if value is None else str(read_value(name, Kind.TEXT, _plain(name, value)))
+
+    def texts(self, name: str) -> list[str] | None:
+        """Return the parameter `name`, one text or several, or None. Errors: invalid_data when it is neither."""
+        value = self.rest.get(name)
+        if value is None:
+            return None
+        return [str(read_value(name, Kind.TEXT, _plain(name, each))) for each in elements(name, Kind.TEXT, value)]
+
 
 def read_list(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
     """Return the request that the pairs of a list's query string mean.
@@ -45,7 +58,7 @@ def read_list(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
     offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
     asked = _filters(resource, given)
-    selection = parse(fields, resource.defaults, resource.allowed, resource.max_hops)
+    selection = _selection(resource, fields)
     return Request(selection, narrow(resource.filters, asked), order, limit, offset, rest)
 
 
@@ -59,7 +72,11 @@ def read_one(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
     if given and resource.unknown == "reject":
         raise unrecognized(given)
-    return Request(parse(fields, resource.defaults, resource.allowed, resource.max_hops), rest=rest)
+    return Request(_selection(resource, fields), rest=rest)
+
+
+def _selection(resource: Resource, fields: str | None) -> Selection:
+    return parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
 
 
 def _filters(resource: Resource, given: Mapping[str, Value]) -> list[tuple[str, Value]]:
@@ -93,7 +110,11 @@ def _order(resource: Resource, text: str | None) -> str | None:
 
 
 def _text(name: str, value: Value | None) -> str | None:
-    if value is not None and not isinstance(value, str):
+    return None if value is None else _plain(name, value)
+
+
+def _plain(name: str, value: Value) -> str:
+    if not isinstance(value, str):
         raise wrong_type(name, "string", value)
     return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Table
 from sqlalchemy.orm import DeclarativeBase
 
+from kit.query.binding import aliases_in, parameters_in
 from kit.query.columns import Column, columns_of, quoted, with_twins
 from kit.query.filters import Filter
 from kit.query.selection import MOST_HOPS
@@ -31,9 +32,14 @@ class Fragment:
 class Link:
     """A table between two entities; the two columns are those that hold the parent's and the target's key."""
 
-    table: str
+    table: str | type[DeclarativeBase]
     parent: str
     target: str
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table if isinstance(self.table, str) else str(self.table.__tablename__)
 
 
 @dataclass(frozen=True)
@@ -104,18 +110,20 @@ def _through(link: Link, to: str, of: str = "id") -> str:
 class Resource:
     """A readable entity, as data.
 
-    `source` is a model, a table or a `Fragment`. `key` and `plural` are the answer's keys. `defaults`, `allowed`,
-    `max_hops`, `filters`, `order`, `limit`, `accepts` (parameters that the route itself reads) and `unknown` belong to
-    a route: `but(...)` gives another route's copy. `twins` are amounts with a `raw_` twin; `hidden` columns are never
-    shown; `along` comes with every dotted choice from this entity (its id by default).
+    `source` is a model, a table or a `Fragment`. `key` and `plural` are the answer's keys. The fields up to `unknown`
+    belong to a route: `but(...)` gives another route's copy, made once, since statements are kept per resource.
+    `always` are entries that a caller cannot take away; `order` is SQL over `{t}`; `sortable` names SQL to sort by
+    beside the columns; `accepts` are parameters that the route itself reads. `twins` are amounts with a `raw_` twin;
+    `hidden` columns are never shown; `along` comes with every dotted choice from this entity (its id by default).
     """
 
     source: type[DeclarativeBase] | Table | Fragment
     key: str
     plural: str
     defaults: tuple[str, ...] = ("id",)
+    always: tuple[str, ...] = ("id",)
     allowed: tuple[str, ...] | None = None
-    max_hops: int = MOST_HOPS
+    max_hops: int | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sortable: Mapping[str, str] = field(default_factory=dict)
     order: str | None = None
@@ -136,9 +144,25 @@ class Resource:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """Every published name but the relations."""
-        own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self._table)
+        own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self.source)
         shown = with_twins({**own, **self.computed}, self.twins)
         return {name: each for name, each in shown.items() if name not in self.hidden}
+
+    @cached_property
+    def needs(self) -> Mapping[str, frozenset[str]]:
+        """The parameters without which a name is left out, those of its joins included."""
+        return {
+            name: parameters_in(column.sql).union(*(parameters_in(self.joins[join]) for join in self.joined([column])))
+            for name, column in self.columns.items()
+        }
+
+    def joined(self, columns: Iterable[Column]) -> list[str]:
+        """Return the joins that `columns` use, in the order of their declaration; a join may use earlier ones."""
+        used = frozenset[str]().union(*(aliases_in(column.sql) for column in columns))
+        for name in reversed(list(self.joins)):
+            if name in used:
+                used |= aliases_in(self.joins[name])
+        return [name for name in self.joins if name in used]
 
     @cached_property
     def links(self) -> Mapping[str, Relation]:
@@ -150,14 +174,21 @@ class Resource:
         """The columns by which rows are told apart."""
         if isinstance(self.source, Fragment):
             return self.source.primary_key
-        return tuple(column.name for column in self._table.primary_key.columns)
+        return tuple(column.name for column in _table(self.source).primary_key)
+
+    @property
+    def hops(self) -> int:
+        """The longest path of relations: 3 on a route with an allow list, unless it says otherwise (contract 3)."""
+        if self.max_hops is not None:
+            return self.max_hops
+        return MOST_HOPS if self.allowed is None else 3
 
     @cached_property
     def rows(self) -> str:
         """What stands after FROM."""
         if isinstance(self.source, Fragment):
             return f"({self.source.sql})"
-        return quoted(self._table.name)
+        return quoted(_table(self.source).name)
 
     @cached_property
     def comes_along(self) -> tuple[str, ...]:
@@ -166,8 +197,9 @@ class Resource:
             return self.along
         return ("id",) if "id" in self.columns else ()
 
-    @property
-    def _table(self) -> Table:
-        table = self.source if isinstance(self.source, Table) else self.source.__table__  # type: ignore[union-attr]  # a Fragment never comes here
-        assert isinstance(table, Table)  # noqa: S101 - a mapped class's table is one
-        return table
+
+def _table(source: type[DeclarativeBase] | Table) -> Table:
+    table = source if isinstance(source, Table) else source.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{source} is mapped to a selectable: declare a Fragment")
+    return table

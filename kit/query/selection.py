@@ -11,6 +11,7 @@ from kit.query.refusals import too_deep, too_large
 
 MOST_CHARACTERS: Final = 8_192
 MOST_ENTRIES: Final = 512
+MOST_RELATIONS: Final = 100  # each is a sub-select; the dashboard's longest list has 20
 MOST_HOPS: Final = 7  # relations in one path; relations run in circles, and each round multiplies the answer
 
 Entry = tuple[tuple[str, ...], bool]  # a path, and whether all own columns of what it leads to are meant
@@ -43,34 +44,51 @@ class Selection:
         return (below is not None and (not rest or below.asks(rest))) or (not rest and first in self.names)
 
 
-@lru_cache(maxsize=1024)
 def parse(
     fields: str | None,
     defaults: tuple[str, ...],
     allowed: tuple[str, ...] | None = None,
     max_hops: int = MOST_HOPS,
+    always: tuple[str, ...] = ("id",),
 ) -> Selection:
     """Return the selection that `fields` means for a route with these `defaults`.
 
     An entry without a modifier replaces the defaults; if all have one (`+x`, ` x`, `-x`, `*rel`, `rel.*`), they amend
-    them. `id` is always in. With `allowed` (a store route's further names) names outside it and the defaults are
-    dropped in silence; a path through more than `max_hops` relations in what is left is refused.
+    them. What is `always` in cannot be taken away. With `allowed` (a store route's further names) names outside it and
+    the defaults are dropped in silence; a path through more than `max_hops` relations in what is left is refused.
     Errors: invalid_data for a path too deep, a list too long. Source: contract section 3.
     """
+    return _parse(fields, defaults, allowed, max_hops, always)
+
+
+@lru_cache(maxsize=1024)
+def _parse(
+    fields: str | None,
+    defaults: tuple[str, ...],
+    allowed: tuple[str, ...] | None,
+    max_hops: int,
+    always: tuple[str, ...],
+) -> Selection:
     entries = _entries(fields, defaults)
     if allowed is not None and fields is not None:
         entries = _only(entries, _allowed_paths(defaults + allowed))
-    for path, star in entries:
-        if len(path) - (not star) > max_hops:
-            raise too_deep(max_hops)
-    return _tree(entries)
+    if any(len(path) - (not star) > max_hops for path, star in entries):
+        raise too_deep(max_hops)
+    selection = _tree([*map(_entry, always), *entries])
+    if _relations(selection) > MOST_RELATIONS:
+        raise too_large("fields", MOST_RELATIONS)
+    return selection
+
+
+def _relations(selection: Selection) -> int:
+    return sum(1 + _relations(child) for _, child in selection.children)
 
 
 def _entries(fields: str | None, defaults: tuple[str, ...]) -> dict[Entry, None]:
     """Return the entries that are meant, in the order they were named."""
     base = {_entry(each): None for each in defaults}
     if fields is None:
-        return _with_id(base)
+        return base
     if len(fields) > MOST_CHARACTERS:
         raise too_large("fields", MOST_CHARACTERS)
     asked = [each for each in fields.split(",") if each.strip()]
@@ -84,7 +102,7 @@ def _entries(fields: str | None, defaults: tuple[str, ...]) -> dict[Entry, None]
         elif not replaces:  # with the defaults replaced there is nothing to take from
             gone = _entry(each[1:])[0]
             result = {kept: None for kept in result if kept[0][: len(gone)] != gone}
-    return _with_id(result)
+    return result
 
 
 def _is_amending(entry: str) -> bool:
@@ -97,10 +115,6 @@ def _entry(text: str) -> Entry:
     star = name.startswith("*") or name.endswith(".*")
     name = name.removeprefix("*").removesuffix(".*").strip()
     return (tuple(name.split(".")) if name else ()), star
-
-
-def _with_id(entries: dict[Entry, None]) -> dict[Entry, None]:
-    return {(("id",), False): None, **entries}
 
 
 def _allowed_paths(entries: Iterable[str]) -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
@@ -116,7 +130,7 @@ def _only(
     return {
         (path, star): None
         for path, star in entries
-        if path == ("id",) or path in paths or (not star and len(path) > 1 and path[:-1] in stars)
+        if path in paths or (not star and len(path) > 1 and path[:-1] in stars)
     }
 
 

@@ -31,7 +31,7 @@ def settings(database_url: str) -> Settings:
         jwt_secret="a secret of 32 bytes, and a few more",
         password_memory_kib=8,
         password_time_cost=1,
-        store_cors=f"{ORIGIN},/https://.*\\.shop\\.example$/",
+        store_cors=f"{ORIGIN},http://localhost:9000,/https://.*\\.shop\\.example$/",
         admin_cors="http://localhost:9000",
         auth_cors=ORIGIN,
         db_pool_size=5,

@@ -12,23 +12,18 @@ import pytest
 from pwdlib import PasswordHash
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from euryale.seed import SeedResult, seed
+from euryale.cli.seed import Admin, Seeded, seed
 from kit.db import Database, one, run, value
 from kit.settings import Settings
 from migrations.models import Base
+from operations.seed.first_start import first_start
 from operations.seed.pictures import HEIGHT, SHAPES, WIDTH, Picture
 from queries.prices import PriceContext, PriceQuery, select_prices
 
 
-async def seeded(database: Database, folder: Path, *, demo: bool = True) -> SeedResult:
-    return await seed(
-        database,
-        Settings(files_dir=folder),
-        demo=demo,
-        admin_email="admin@example.com",
-        admin_password="supersecret",
-        public_url="http://localhost:9000/",
-    )
+async def seeded(url: str, folder: Path, *, demo: bool = True) -> Seeded:
+    settings = Settings(database_url=url, files_dir=folder, public_url="http://localhost:9000")
+    return await seed(settings, demo=demo, admin=Admin("admin@example.com", "supersecret"))
 
 
 def names(folder: Path) -> set[str]:
@@ -40,8 +35,8 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     return {name: await value(connection, f'SELECT count(*) FROM "{name}"') for name in names}  # noqa: S608 - table names
 
 
-async def test_a_first_start_leaves_what_the_peers_leaves(database: Database, tmp_path: Path) -> None:
-    result = await seeded(database, tmp_path / "files", demo=False)
+async def test_a_first_start_is_the_peers(database: Database, database_url: str, tmp_path: Path) -> None:
+    result = await seeded(database_url, tmp_path / "files", demo=False)
     async with database.reading() as connection:
         seen = {name: n for name, n in (await counts(connection)).items() if n}
         store = await one(connection, "SELECT name, default_region_id, default_location_id FROM store")
@@ -78,48 +73,50 @@ async def test_a_first_start_leaves_what_the_peers_leaves(database: Database, tm
     assert not (tmp_path / "files").exists()
 
 
-async def test_a_second_seed_changes_no_row(database: Database, tmp_path: Path) -> None:
-    first = await seeded(database, tmp_path)
+async def test_a_second_seed_changes_no_row(database: Database, database_url: str, tmp_path: Path) -> None:
+    first = await seeded(database_url, tmp_path)
     async with database.reading() as connection:
         before = await counts(connection)
-    second = await seeded(database, tmp_path)
+    second = await seeded(database_url, tmp_path)
     async with database.reading() as connection:
         after = await counts(connection)
     assert after == before
-    assert (first.demo_created, first.admin_created) == (True, True)
-    assert (second.demo_created, second.admin_created) == (False, False)
     assert second.publishable_key == first.publishable_key
     assert second.regions == first.regions
 
 
-async def test_two_first_starts_at_once_make_one_shop(database: Database, tmp_path: Path) -> None:
-    results = await asyncio.gather(*[seeded(database, tmp_path / str(n)) for n in range(2)])
-    assert sorted(result.demo_created for result in results) == [False, True]
+async def test_two_first_starts_at_once_make_one_shop(database: Database, database_url: str, tmp_path: Path) -> None:
+    first, second = await asyncio.gather(*[seeded(database_url, tmp_path / str(n)) for n in range(2)])
+    assert first.publishable_key == second.publishable_key
     async with database.reading() as connection:
         assert await value(connection, "SELECT count(*) FROM store") == 1
         assert await value(connection, "SELECT count(*) FROM region") == 2
 
 
-async def test_a_demo_can_follow_a_bare_first_start_but_not_an_open_shop(database: Database, tmp_path: Path) -> None:
-    await seeded(database, tmp_path, demo=False)
-    assert (await seeded(database, tmp_path)).demo_created
+async def test_a_demo_fills_only_a_shop_without_regions(database: Database, database_url: str, tmp_path: Path) -> None:
+    await seeded(database_url, tmp_path, demo=False)
+    await seeded(database_url, tmp_path)
     async with database.reading() as connection:
         assert await value(connection, "SELECT count(*) FROM product WHERE status = 'published'") == 21
+        await run(connection, "UPDATE product SET status = 'draft'")
+    await seeded(database_url, tmp_path)
+    async with database.reading() as connection:
+        assert await value(connection, "SELECT count(*) FROM product WHERE status = 'published'") == 0
 
 
-async def test_the_demo_sells_everything_in_both_regions(database: Database, tmp_path: Path) -> None:
-    result = await seeded(database, tmp_path)
-    assert [(r.name, r.currency_code, "de" in r.countries) for r in result.regions] == [
+async def test_the_demo_sells_everything_in_both_regions(database: Database, database_url: str, tmp_path: Path) -> None:
+    result = await seeded(database_url, tmp_path)
+    assert [(r["name"], r["currency_code"], "de" in r["countries"]) for r in result.regions] == [
         ("Europe", "eur", True),
         ("United States", "usd", False),
     ]
     async with database.reading() as connection:
         ids = [row.id for row in await run(connection, "SELECT id FROM product_variant")]
         for region in result.regions:
-            context = PriceContext(region.currency_code, region.id)
+            context = PriceContext(region["currency_code"], region["id"])
             prices = await select_prices(connection, [PriceQuery(one, Decimal(1)) for one in ids], context)
             assert all(price.unit_price for price in prices)
-            assert {price.is_tax_inclusive for price in prices} == {region.currency_code == "eur"}
+            assert {price.is_tax_inclusive for price in prices} == {region["currency_code"] == "eur"}
         unstocked = """SELECT count(*) FROM product_variant v
             LEFT JOIN product_variant_inventory_item i ON i.variant_id = v.id
             LEFT JOIN inventory_level l ON l.inventory_item_id = i.inventory_item_id WHERE l.id IS NULL"""
@@ -128,8 +125,8 @@ async def test_the_demo_sells_everything_in_both_regions(database: Database, tmp
         assert [row.name for row in options] == ["Express Shipping"] * 2 + ["Standard Shipping"] * 2
 
 
-async def test_every_picture_that_a_product_names_is_there(database: Database, tmp_path: Path) -> None:
-    await seeded(database, tmp_path)
+async def test_the_pictures_of_all_products_are_there(database: Database, database_url: str, tmp_path: Path) -> None:
+    await seeded(database_url, tmp_path)
     async with database.reading() as connection:
         urls = [row.url for row in await run(connection, "SELECT url FROM image")]
     base = "http://localhost:9000/static/"
@@ -138,8 +135,8 @@ async def test_every_picture_that_a_product_names_is_there(database: Database, t
     assert {url.removeprefix(base) for url in urls} == names(tmp_path)
 
 
-async def test_the_admin_can_log_in_with_the_password(database: Database, tmp_path: Path) -> None:
-    await seeded(database, tmp_path, demo=False)
+async def test_the_admin_can_log_in_with_the_password(database: Database, database_url: str, tmp_path: Path) -> None:
+    await seeded(database_url, tmp_path, demo=False)
     async with database.reading() as connection:
         row = await one(
             connection,
@@ -152,17 +149,8 @@ async def test_the_admin_can_log_in_with_the_password(database: Database, tmp_pa
 
 
 async def test_the_provider_rows_follow_the_registry(database: Database) -> None:
-    settings = Settings()
-    for providers in (["pp_system_default", "pp_gone"], ["pp_system_default", "pp_new"]):
-        await seed(
-            database,
-            settings,
-            demo=False,
-            admin_email=None,
-            admin_password=None,
-            public_url="http://localhost:9000",
-            payment_providers=providers,
-        )
+    await database.transact(lambda session: first_start(session, payment_providers=["pp_system_default", "pp_gone"]))
+    await database.transact(lambda session: first_start(session, payment_providers=["pp_system_default", "pp_new"]))
     async with database.reading() as connection:
         rows = await run(connection, "SELECT id, is_enabled FROM payment_provider ORDER BY id")
     assert [tuple(row) for row in rows] == [("pp_gone", False), ("pp_new", True), ("pp_system_default", True)]

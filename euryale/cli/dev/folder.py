@@ -82,6 +82,11 @@ class Folder:
             finally:
                 self.facts.unlink(missing_ok=True)
 
+    @property
+    def has_secrets(self) -> bool:
+        """Tell whether the folder was used before."""
+        return (self.path / "secrets.json").exists()
+
     def secrets(self) -> Secrets:
         """Return the folder's secrets, made up at the first call."""
         path = self.path / "secrets.json"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from euryale.cli import data
-from euryale.cli.dev import parts, probes
+from euryale.cli.dev import parts
 from euryale.cli.dev.checkout import checkout_script
 from euryale.cli.dev.folder import Folder, write_private
 from euryale.cli.dev.screen import Screen
 from euryale.cli.dev.supervisor import Part, Supervisor
-from euryale.embedded.child import StartError
+from euryale.cli.target import require_database, require_temporal
 from kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Shop:
         self._screen = screen
         self._given = settings
         self._facts: dict[str, Any] = {}
+        self._is_new = not folder.has_secrets
+        self._secrets = folder.secrets()
         self.supervisor = Supervisor(folder.log, self)
 
     async def live(self) -> None:
@@ -54,10 +57,10 @@ class Shop:
             with self._screen.step("Database schema"):
                 await data.migrate(settings.database_url)
             environment = parts.environment(settings)
-            seeded, *_ = await asyncio.gather(
-                self._seed(settings),
-                self._start(parts.api_part(settings, environment)),
+            *_, seeded = await asyncio.gather(
                 self._start(parts.worker_part(self._folder, environment)),
+                self._start(parts.api_part(settings, environment)),
+                self._seed(settings),
             )
         self._tell(settings, seeded)
         await self.supervisor.watch()
@@ -81,16 +84,20 @@ class Shop:
         """Start what is not given by DATABASE_URL and TEMPORAL_ADDRESS, and return the settings of the whole shop."""
         ports = parts.choose_ports(self._options.port)
         servers = await asyncio.gather(self._database(ports), self._temporal(ports), self._sandbox(ports))
-        found = {name: value for server in servers for name, value in server.items()}
-        found |= {"api_port": ports.api, "public_url": f"http://localhost:{ports.api}"}
-        found |= {"jwt_secret": self._folder.secrets().jwt_secret, "files_dir": self._folder.path.resolve() / "files"}
-        return self._given.model_copy(update=found)
+        found: dict[str, Any] = {
+            "jwt_secret": self._secrets.jwt_secret,
+            "files_dir": self._folder.path.resolve() / "files",
+        }
+        found |= {"public_url": f"http://localhost:{ports.api}"}
+        for server in servers:
+            found |= server
+        told = {name: value for name, value in found.items() if name not in self._given.model_fields_set}
+        return self._given.model_copy(update={**told, "api_port": ports.api})
 
     async def _database(self, ports: parts.Ports) -> dict[str, Any]:
         if "database_url" in self._given.model_fields_set:
             with self._screen.step("Your PostgreSQL"):
-                if problem := await probes.database_problem(self._given.database_url):
-                    raise StartError(f"The PostgreSQL of DATABASE_URL cannot be used: {problem}")
+                await require_database(self._given.database_url)
             return {}
         server = parts.postgres(self._folder, ports.postgres, reset=self._options.reset)
         if server.account:
@@ -104,9 +111,7 @@ class Shop:
     async def _temporal(self, ports: parts.Ports) -> dict[str, Any]:
         if "temporal_address" in self._given.model_fields_set:
             with self._screen.step("Your Temporal"):
-                problem = await probes.temporal_problem(self._given.temporal_address, self._given.temporal_namespace)
-                if problem:
-                    raise StartError(f"The Temporal server of TEMPORAL_ADDRESS cannot be used: {problem}")
+                await require_temporal(self._given.temporal_address, self._given.temporal_namespace)
             return {}
         server = parts.temporal(self._folder, ports)
         await self._start(parts.temporal_part(server))
@@ -128,10 +133,11 @@ class Shop:
 
     async def _seed(self, settings: Settings) -> Seeded:
         with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
-            from euryale.cli.seed import Admin, seed  # noqa: PLC0415 - the servers start while this is imported
-
-            admin = Admin(ADMIN_EMAIL, self._folder.secrets().admin_password)
-            return await seed(settings, demo=self._options.demo, admin=admin)
+            # Its import is a second of CPU: in a thread, so that the programs start meanwhile.
+            module = await asyncio.to_thread(importlib.import_module, "euryale.cli.seed")
+            admin = module.Admin(ADMIN_EMAIL, self._secrets.admin_password)
+            seeded: Seeded = await module.seed(settings, demo=self._options.demo, admin=admin)
+            return seeded
 
     def _tell(self, settings: Settings, seeded: Seeded) -> None:
         self._facts = {
@@ -142,7 +148,8 @@ class Shop:
             "sandbox_url": settings.sandbox_url,
             "publishable_key": seeded.publishable_key,
             "admin_email": ADMIN_EMAIL,
-            "admin_password": self._folder.secrets().admin_password,
+            # a new folder over an older database of one's own: the admin there has another password
+            "admin_password": None if self._is_new and not seeded.is_admin_new else self._secrets.admin_password,
             "regions": seeded.regions,
         }
         self._write_facts()

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
 import asyncpg
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateTable
 
-from kit.query import ANY, LIVE, Filter, Kind, Link, Resource, computed, inside, many, one, plain
+from kit.db import Database
+from kit.query import (
+    ANY,
+    LIVE,
+    Filter,
+    Kind,
+    Link,
+    Resource,
+    computed,
+    fetch_list,
+    fetch_one,
+    inside,
+    many,
+    one,
+    plain,
+    read_list,
+    read_one,
+)
 from kit.tables import MOMENT
 
 METADATA = MetaData()
@@ -119,3 +140,35 @@ async def build(url: str) -> None:
         await connection.execute(ROWS)
     finally:
         await connection.close()
+
+
+class Shop:
+    """Reads the books as a route would: a query string in, the answer out."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def list(self, query: str, resource: Resource = BOOKS, **params: object) -> dict[str, Any]:
+        request = read_list(resource, pairs(query))
+        async with self.database.reading() as connection:
+            text = await fetch_list(connection, resource, request, where=[LIVE], params=params)
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
+    async def ids(self, query: str, resource: Resource = BOOKS) -> list[str]:
+        answer = await self.list(query, resource)
+        return [each["id"] for each in answer[resource.plural]]
+
+    async def one(self, id_: str, query: str = "", resource: Resource = BOOKS, **params: object) -> dict[str, Any]:
+        request = read_one(resource, pairs(query))
+        async with self.database.reading() as connection:
+            text = await fetch_one(
+                connection, resource, request.selection, where=["{t}.id = :id", LIVE], params={"id": id_, **params}
+            )
+        answer: dict[str, Any] = json.loads(text or "{}").get(resource.key, {})
+        return answer
+
+
+def pairs(query: str) -> list[tuple[str, str]]:
+    """Return the pairs of a query string as a web framework hands them over."""
+    return parse_qsl(query, keep_blank_values=True)

@@ -1,0 +1,117 @@
+"""Bodies of `/store/carts` (contract: endpoints.csv)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.body import Body, Email, Number, Part, Record
+from commerce.cart.rules import NewItem
+from operations.set_shipping_methods import ChosenOption
+
+Quantity = Annotated[Number, Field(gt=0)]
+QuantityOrNone = Annotated[Number, Field(ge=0)]
+
+
+class Address(Body):
+    """An address; every field may be left out."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    address_1: str | None = None
+    address_2: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    province: str | None = None
+    postal_code: str | None = None
+    metadata: Record | None = None
+
+
+class AddressOfCart(Part):
+    """An address, or with the id of the current one the fields to change in it."""
+
+    id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    address_1: str | None = None
+    address_2: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    province: str | None = None
+    postal_code: str | None = None
+    metadata: Record | None = None
+
+
+class Item(Part):
+    """A variant to start with."""
+
+    variant_id: str
+    quantity: Quantity
+    metadata: Record | None = None
+
+
+class StoreCreateCart(Body):
+    """What a new cart is made of; nothing is needed."""
+
+    region_id: str | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    email: Email | None = None
+    currency_code: str | None = None
+    items: list[Item] = Field(default_factory=list)
+    sales_channel_id: str | None = None
+    metadata: Record | None = None
+    locale: str | None = None
+    additional_data: Record | None = None
+
+    def new_items(self) -> tuple[NewItem, ...]:
+        """Return the lines to add."""
+        return tuple(NewItem(item.variant_id, item.quantity, item.metadata) for item in self.items)
+
+
+class StoreUpdateCart(Body):
+    """What changes of a cart."""
+
+    region_id: str | None = None
+    email: Email | None = None
+    billing_address: AddressOfCart | None = None
+    shipping_address: AddressOfCart | None = None
+    sales_channel_id: str | None = None
+    metadata: Record | None = None
+    locale: str | None = None
+    additional_data: Record | None = None
+
+
+class StoreAddLineItem(Body):
+    """A line to add."""
+
+    variant_id: str
+    quantity: Quantity
+    metadata: Record | None = None
+
+    def item(self) -> NewItem:
+        """Return the line to add."""
+        return NewItem(self.variant_id, self.quantity, self.metadata)
+
+
+class StoreUpdateLineItem(Body):
+    """A line's new quantity; 0 removes it."""
+
+    quantity: QuantityOrNone
+    metadata: Record | None = None
+
+
+class StoreShippingMethod(Part):
+    """A shipping option to choose."""
+
+    option_id: str
+    data: Record = Field(default_factory=dict)
+
+    def chosen(self) -> ChosenOption:
+        """Return the choice."""
+        return ChosenOption(self.option_id, self.data)

@@ -1,0 +1,20 @@
+"""Bodies of `/store/payment-collections` (contract: endpoints.csv)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.body import Body, Record
+
+
+class StoreCreatePaymentCollection(Body):
+    """The cart that is to be paid."""
+
+    cart_id: str
+
+
+class StoreInitializePaymentSession(Body):
+    """The provider to pay with, and what it is told."""
+
+    provider_id: str
+    data: Record = Field(default_factory=dict)

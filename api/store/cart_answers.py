@@ -1,0 +1,61 @@
+"""What `/store/carts` reads and answers beside the cart itself."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.actors import StoreActor
+from api.deps import Projection, shown
+from api.store.bodies.carts import StoreCreateCart
+from kit.errors import invalid_data, invalid_request
+from operations.create_cart import NewCart
+from queries.cart import CART
+
+
+def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart:
+    """Return what to create; invalid_request when the body names a sales channel that is not the key's, or must."""
+    return NewCart(
+        sales_channel_id=_channel(body, store),
+        rounding=rounding,
+        region_id=body.region_id,
+        currency_code=body.currency_code,
+        email=body.email,
+        customer_id=store.customer_id,
+        locale=body.locale,
+        metadata=body.metadata,
+        shipping_address=body.shipping_address.given() if body.shipping_address else None,
+        billing_address=body.billing_address.given() if body.billing_address else None,
+        items=body.new_items(),
+    )
+
+
+def without_line(request: Request, line_id: str) -> Projection[str]:
+    """Return the projection of a removed line: its id, and the cart as the parent (contract section 1)."""
+    cart = shown(request, CART)
+
+    async def project(session: AsyncSession, cart_id: str) -> str:
+        parent = json.dumps({"id": line_id, "object": "line-item", "deleted": True, "parent": None})
+        text = await cart(session, cart_id)
+        return parent.removesuffix("null}") + text.removeprefix('{"cart":').removesuffix("}") + "}"
+
+    return project
+
+
+def _channel(body: StoreCreateCart, store: StoreActor) -> str:
+    channels = store.sales_channel_ids
+    if body.sales_channel_id is not None:
+        if body.sales_channel_id not in channels:
+            sentence = (
+                f"Sales channel ID in payload {body.sales_channel_id} is not associated with the Publishable API Key"
+                " in the header."
+            )
+            raise invalid_request(sentence)
+        return body.sales_channel_id
+    if len(channels) > 1:
+        raise invalid_request("Cannot assign sales channel to cart. The Publishable API Key has multiple ones.")
+    if not channels:
+        raise invalid_data("The publishable key has no sales channel, so a cart cannot be made with it.")
+    return channels[0]

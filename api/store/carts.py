@@ -1,0 +1,83 @@
+"""`/store/carts`."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from api.actors import Store
+from api.deps import read_one, shown, write
+from api.routing import Router
+from api.state import state_of
+from api.store.bodies.carts import (
+    StoreAddLineItem,
+    StoreCreateCart,
+    StoreShippingMethod,
+    StoreUpdateCart,
+    StoreUpdateLineItem,
+)
+from api.store.cart_answers import new_cart, without_line
+from kit.query import LIVE
+from operations.add_line_items import add_line_items
+from operations.create_cart import create_cart
+from operations.set_shipping_methods import set_shipping_methods
+from operations.update_cart import CartChanges, update_cart
+from operations.update_line_item import remove_line_item, update_line_item
+from queries.cart import CART
+
+router = Router("/store/carts")
+
+
+@router.post("")
+async def create(request: Request, store: Store, body: StoreCreateCart) -> Response:
+    """Create a cart."""
+    given = new_cart(body, store, state_of(request).settings.rounding)
+    return await write(request, lambda session: create_cart(session, given), then=shown(request, CART))
+
+
+@router.get("/{id}")
+async def retrieve(request: Request, id: str) -> Response:
+    """Retrieve a cart; reading changes nothing."""
+    return await read_one(request, CART, id, where=[LIVE], missing=f"Cart with id '{id}' not found")
+
+
+@router.post("/{id}")
+async def update(request: Request, id: str, body: StoreUpdateCart) -> Response:
+    """Change a cart's email, addresses, region or metadata."""
+    changes = CartChanges(body.given())
+    return await write(request, lambda session: update_cart(session, id, changes), then=shown(request, CART))
+
+
+@router.post("/{id}/line-items")
+async def add_line_item(request: Request, id: str, body: StoreAddLineItem) -> Response:
+    """Add a line, or to the line that is equal."""
+    items = [body.item()]
+    return await write(request, lambda session: add_line_items(session, id, items), then=shown(request, CART))
+
+
+@router.post("/{id}/line-items/{line_id}")
+async def change_line_item(request: Request, id: str, line_id: str, body: StoreUpdateLineItem) -> Response:
+    """Change a line's quantity and metadata."""
+    return await write(
+        request,
+        lambda session: update_line_item(session, id, line_id, body.quantity, body.metadata),
+        then=shown(request, CART),
+    )
+
+
+@router.delete("/{id}/line-items/{line_id}")
+async def delete_line_item(request: Request, id: str, line_id: str) -> Response:
+    """Remove a line."""
+    return await write(
+        request, lambda session: remove_line_item(session, id, line_id), then=without_line(request, line_id)
+    )
+
+
+@router.post("/{id}/shipping-methods")
+async def add_shipping_methods(
+    request: Request,
+    id: str,
+    body: StoreShippingMethod | list[StoreShippingMethod],
+) -> Response:
+    """Choose how the cart is shipped."""
+    chosen = [each.chosen() for each in (body if isinstance(body, list) else [body])]
+    return await write(request, lambda session: set_shipping_methods(session, id, chosen), then=shown(request, CART))

@@ -1,0 +1,37 @@
+"""`/store/payment-collections`."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from activities.payment_session import open_payment_session
+from api.deps import shown, start, write
+from api.routing import Router
+from api.state import state_of
+from api.store.bodies.payment_collections import StoreCreatePaymentCollection, StoreInitializePaymentSession
+from operations.create_payment_collection import create_payment_collection
+from queries.payment import STORE_PAYMENT_COLLECTION
+
+router = Router("/store/payment-collections")
+
+
+@router.post("")
+async def create(request: Request, body: StoreCreatePaymentCollection) -> Response:
+    """Create a cart's payment collection, or answer the one it has."""
+    return await write(
+        request,
+        lambda session: create_payment_collection(session, body.cart_id),
+        then=shown(request, STORE_PAYMENT_COLLECTION),
+    )
+
+
+@router.post("/{id}/payment-sessions")
+async def create_session(request: Request, id: str, body: StoreInitializePaymentSession) -> Response:
+    """Open a payment session; it takes the place of the one before."""
+    state, project = state_of(request), shown(request, STORE_PAYMENT_COLLECTION)
+
+    async def run(_key: str) -> str:
+        opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data)
+        return await state.database.transact(lambda session: project(session, opened))
+
+    return await start(request, id, run)

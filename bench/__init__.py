@@ -1,0 +1,1 @@
+"""Benchmarks of the whole shop: `python -m bench <what>` (docs/bench.md)."""

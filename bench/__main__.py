@@ -1,0 +1,45 @@
+"""`python -m bench checkout | page | cart | memory | faults`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from bench import cart, checkout, faults, memory, page
+from bench.tables import console
+
+
+def main() -> None:
+    """Run one benchmark and print its tables."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Benchmarks of the whole shop (docs/bench.md)."
+    )
+    what = parser.add_subparsers(dest="what", required=True)
+    one = what.add_parser("checkout", help="guest checkouts over HTTP, beside the floor and an empty workflow")
+    one.add_argument("--number", type=int, default=40, help="checkouts at each concurrency")
+    one.add_argument("--concurrency", type=int, nargs="+", default=[1, 4, 16])
+    one = what.add_parser("page", help="a product page of 20 with prices")
+    one.add_argument("--number", type=int, default=200)
+    one = what.add_parser("cart", help="adding a line to a cart of 1 and of 50")
+    one.add_argument("--number", type=int, default=40)
+    one = what.add_parser("memory", help="whether memory stays flat over many checkouts")
+    one.add_argument("--number", type=int, default=5000)
+    one = what.add_parser("faults", help="bursts of checkouts while parts are killed, audited")
+    one.add_argument("--rounds", type=int, default=5)
+    one.add_argument("--shoppers", type=int, default=40)
+    options = parser.parse_args()
+    runs = {
+        "checkout": lambda: checkout.run(options.number, options.concurrency),
+        "page": lambda: page.run(options.number),
+        "cart": lambda: cart.run(options.number),
+        "memory": lambda: memory.run(options.number),
+        "faults": lambda: faults.run(options.rounds, options.shoppers),
+    }
+    problem = asyncio.run(runs[options.what]())
+    if problem:
+        console.print(f"[red]{problem}[/]")
+        sys.exit(1)
+
+
+main()

@@ -1,0 +1,45 @@
+"""The shop that benchmarks run against: real processes, durable servers, the settings of production."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bench.visits import browse, complete, fill_cart
+from tests.faults.shop import Shop, running_shop
+from tests.faults.storefront import Goods, Storefront
+
+WARM = 6  # visits before anything is measured: imports, prepared statements, caches
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A shop, a client of it, and what can be bought there."""
+
+    shop: Shop
+    store: Storefront
+    goods: Goods
+
+
+@asynccontextmanager
+async def stage(*, timed: Callable[[str, float], None] | None = None, warm: int = WARM) -> AsyncIterator[Stage]:
+    """Yield a warm shop; `timed` hears of every step but those of the warming."""
+    async with running_shop({}) as shop:
+        async with Storefront(shop.api_url, shop.publishable_key) as store:
+            goods = await store.goods()
+            await _stock(shop)
+            for _ in range(warm):
+                await browse(store, goods)
+                await complete(store, await fill_cart(store, goods))
+        async with Storefront(shop.api_url, shop.publishable_key, timed=timed) as store:
+            yield Stage(shop, store, goods)
+
+
+async def _stock(shop: Shop) -> None:
+    """Fill the shelves: a benchmark must not sell out."""
+    connection = await shop.connect()
+    try:
+        await connection.execute("UPDATE inventory_level SET stocked_quantity = 1000000")
+    finally:
+        await connection.close()

@@ -1,0 +1,92 @@
+"""Carts as a storefront reads them; totals are those that the last write stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from commerce.cart.models import (
+    Cart,
+    CartAddress,
+    CartCreditLine,
+    CartLineItem,
+    CartLineItemAdjustment,
+    CartLineItemTaxLine,
+    CartShippingMethod,
+    CartShippingMethodAdjustment,
+    CartShippingMethodTaxLine,
+)
+from kit.query import LIVE, Kind, Resource, computed, inside, many, one
+from queries.customer import CUSTOMER
+from queries.payment import PAYMENT_COLLECTION
+from queries.product import PRODUCT, VARIANT
+from queries.region import REGION
+from queries.store_fields import CART_ALLOWED, CART_DEFAULTS
+from queries.totals import CART_TOTALS, LINE_TOTALS
+
+_TOTALS: Final = frozenset({"totals"})
+
+ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
+ITEM_ADJUSTMENT: Final[Resource] = Resource(
+    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
+)
+ITEM_TAX_LINE: Final[Resource] = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
+ITEM: Final[Resource] = Resource(
+    CartLineItem,
+    key="item",
+    plural="items",
+    order="{t}.created_at, {t}.id",
+    twins=("unit_price", "compare_at_unit_price"),
+    hidden=_TOTALS,
+    computed=inside("totals", *LINE_TOTALS),
+    relations={
+        "adjustments": many(lambda: ITEM_ADJUSTMENT, on="item_id", where=LIVE),
+        "tax_lines": many(lambda: ITEM_TAX_LINE, on="item_id", where=LIVE),
+        "product": one(lambda: PRODUCT, on="product_id", where=LIVE),
+        "variant": one(lambda: VARIANT, on="variant_id", where=LIVE),
+    },
+)
+METHOD_ADJUSTMENT: Final[Resource] = Resource(
+    CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
+)
+METHOD_TAX_LINE: Final[Resource] = Resource(
+    CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",)
+)
+SHIPPING_METHOD: Final[Resource] = Resource(
+    CartShippingMethod,
+    key="shipping_method",
+    plural="shipping_methods",
+    order="{t}.created_at, {t}.id",
+    twins=("amount",),
+    hidden=_TOTALS | {"shipping_profile_id"},
+    computed=inside("totals", *LINE_TOTALS),
+    relations={
+        "adjustments": many(lambda: METHOD_ADJUSTMENT, on="shipping_method_id", where=LIVE),
+        "tax_lines": many(lambda: METHOD_TAX_LINE, on="shipping_method_id", where=LIVE),
+    },
+)
+CREDIT_LINE: Final[Resource] = Resource(CartCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+
+CART: Final[Resource] = Resource(
+    Cart,
+    key="cart",
+    plural="carts",
+    defaults=CART_DEFAULTS,
+    allowed=CART_ALLOWED,
+    max_hops=3,
+    hidden=frozenset({"version", "rounding", "totals"}),
+    computed={
+        **inside("totals", *CART_TOTALS),
+        # Promotions arrive with their own tables; until then no cart has any.
+        "promotions": computed("'[]'::jsonb", Kind.JSON),
+    },
+    relations={
+        "items": many(lambda: ITEM, on="cart_id", where=LIVE),
+        "shipping_methods": many(lambda: SHIPPING_METHOD, on="cart_id", where=LIVE),
+        "shipping_address": one(lambda: ADDRESS, on="shipping_address_id", where=LIVE),
+        "billing_address": one(lambda: ADDRESS, on="billing_address_id", where=LIVE),
+        "credit_lines": many(lambda: CREDIT_LINE, on="cart_id", where=LIVE),
+        "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
+        "region": one(lambda: REGION, on="region_id", where=LIVE),
+        "payment_collection": one(lambda: PAYMENT_COLLECTION, on="{t}.cart_id = {parent}.id", where=LIVE),
+    },
+)

@@ -1,0 +1,130 @@
+"""Orders: the order at a version, `:version` or its current one, with the totals stored for that version."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from commerce.order.models import Order, OrderAddress, OrderCreditLine
+from kit.query import LIVE, Kind, Resource, computed, many, one, plain
+from queries.customer import CUSTOMER
+from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
+from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
+from queries.payment import PAYMENT_COLLECTION
+from queries.region import REGION
+from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
+from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
+
+ADDRESS: Final[Resource] = Resource(OrderAddress, key="address", plural="addresses")
+CREDIT_LINE: Final[Resource] = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+
+_SUMMARY: Final = """
+  SELECT s.summary || coalesce((
+    SELECT jsonb_object_agg('raw_' || name, jsonb_build_object('value', amount, 'precision', 20))
+    FROM jsonb_each_text(s.summary) AS each(name, amount)), '{{}}')
+  FROM order_summary s WHERE s.order_id = {t}.id AND s.version = coalesce(:version::bigint, {t}.version)
+""".replace("{{}}", "{" + "}")
+
+ORDER: Final[Resource] = Resource(
+    Order,
+    key="order",
+    plural="orders",
+    hidden=frozenset({"cart_id", "rounding", "attention", "is_draft_order"}),
+    joins={
+        "sums": "LEFT JOIN order_summary {sums} ON {sums}.order_id = {t}.id"
+        " AND {sums}.version = coalesce(:version::bigint, {t}.version)"
+    },
+    computed={
+        **stored(inside_row("sums", "totals"), *CART_TOTALS, *UNIT_TOTALS[2:], star=False),
+        "summary": computed(_SUMMARY, Kind.JSON),
+        "payment_status": computed(PAYMENT_STATUS, Kind.TEXT),
+        "fulfillment_status": computed(FULFILLMENT_STATUS, Kind.TEXT),
+        # Fulfilments arrive with their own tables; until then no order has any.
+        "fulfillments": computed("'[]'::jsonb", Kind.JSON),
+    },
+    relations={
+        "items": many(lambda: ITEM, on="order_id", where=AT_VERSION),
+        "shipping_methods": many(lambda: SHIPPING_METHOD, on="order_id", where=AT_VERSION),
+        "credit_lines": many(lambda: CREDIT_LINE, on="order_id", where=LIVE),
+        "shipping_address": one(lambda: ADDRESS, on="shipping_address_id", where=LIVE),
+        "billing_address": one(lambda: ADDRESS, on="billing_address_id", where=LIVE),
+        "payment_collections": many(lambda: PAYMENT_COLLECTION, on="order_id", where=LIVE),
+        "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
+        "region": one(lambda: REGION, on="region_id", where=LIVE),
+    },
+)
+
+CURRENT: Final = {"version": None}
+"""The parameters of a reading of orders as they stand."""
+PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
+"""The orders that a list shows; drafts are elsewhere (contract section 15)."""
+
+STORE_ORDER: Final[Resource] = ORDER.but(
+    defaults=(*ORDER_DEFAULTS, "version", "payment_status", "fulfillment_status", "fulfillments"),
+    allowed=ORDER_ALLOWED,
+    max_hops=3,
+)
+STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
+    defaults=(
+        "id",
+        "status",
+        "summary",
+        "display_id",
+        "custom_display_id",
+        "total",
+        "currency_code",
+        "metadata",
+        "created_at",
+        "updated_at",
+    ),
+    filters=plain("id", "status"),
+    limit=50,
+)
+PLACED_ORDER: Final[Resource] = ORDER.but(defaults=ORDER_DEFAULTS, allowed=ORDER_ALLOWED, max_hops=3)
+"""The order as completing a cart answers it: without the derived statuses (contract section 13)."""
+
+_LISTED: Final = (
+    "id",
+    "display_id",
+    "custom_display_id",
+    "status",
+    "version",
+    "summary",
+    "total",
+    "metadata",
+    "locale",
+    "created_at",
+    "updated_at",
+    "payment_status",
+    "fulfillment_status",
+)
+ADMIN_ORDERS: Final[Resource] = ORDER.but(
+    defaults=_LISTED,
+    filters=plain("id", "status", "region_id", "customer_id", "sales_channel_id"),
+    limit=15,
+    unknown="ignore",
+)
+ADMIN_ORDER: Final[Resource] = ORDER.but(
+    defaults=(
+        *_LISTED,
+        "region_id",
+        *(name for name in CART_TOTALS if name not in {"shipping_discount_total", "item_discount_total"}),
+        "*items",
+        "*credit_lines",
+        "*items.tax_lines",
+        "*items.adjustments",
+        "*items.variant",
+        "*items.variant.product",
+        "*items.detail",
+        "*shipping_address",
+        "*billing_address",
+        "*shipping_methods",
+        "*shipping_methods.tax_lines",
+        "*shipping_methods.adjustments",
+        "*payment_collections",
+        "*payment_collections.payments",
+        "*payment_collections.payments.refunds",
+        "*payment_collections.payments.captures",
+        "fulfillments",
+    ),
+    accepts=("version",),
+)

@@ -1,0 +1,92 @@
+"""Payment collections, their sessions, payments, captures and refunds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from commerce.payment.models import (
+    Capture,
+    Payment,
+    PaymentCollection,
+    PaymentProvider,
+    PaymentSession,
+    Refund,
+    RefundReason,
+)
+from kit.query import LIVE, Resource, computed, many, one, plain
+from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
+
+CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
+"""The sessions that a collection has: those that were superseded, are being let go or never opened are ours to end."""
+
+_PAYMENT_OF_SESSION: Final = "SELECT json_build_object('id', p.id) FROM payment p WHERE p.payment_session_id = {t}.id"
+
+PROVIDER: Final[Resource] = Resource(
+    PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
+)
+CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
+REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
+REFUND: Final[Resource] = Resource(
+    Refund,
+    key="refund",
+    plural="refunds",
+    twins=("amount",),
+    relations={"refund_reason": one(lambda: REFUND_REASON, on="refund_reason_id", where=LIVE)},
+)
+PAYMENT: Final[Resource] = Resource(
+    Payment,
+    key="payment",
+    plural="payments",
+    defaults=(
+        "id",
+        "currency_code",
+        "amount",
+        "captured_at",
+        "payment_collection_id",
+        "payment_session_id",
+        "captures.id",
+        "captures.amount",
+        "refunds.id",
+        "refunds.amount",
+        "refunds.note",
+        "refunds.payment_id",
+        "refunds.refund_reason.label",
+        "refunds.refund_reason.code",
+    ),
+    filters=plain("id", "payment_session_id"),
+    limit=20,
+    twins=("amount",),
+    relations=lambda: {
+        "captures": many(lambda: CAPTURE, on="payment_id", where=LIVE),
+        "refunds": many(lambda: REFUND, on="payment_id", where=LIVE),
+        "payment_collection": one(lambda: PAYMENT_COLLECTION, on="payment_collection_id", where=LIVE),
+        "payment_session": one(lambda: PAYMENT_SESSION, on="payment_session_id", where=LIVE),
+    },
+)
+PAYMENT_SESSION: Final[Resource] = Resource(
+    PaymentSession,
+    key="payment_session",
+    plural="payment_sessions",
+    twins=("amount",),
+    hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
+    computed={"payment": computed(_PAYMENT_OF_SESSION, star=True)},
+)
+PAYMENT_COLLECTION: Final[Resource] = Resource(
+    PaymentCollection,
+    key="payment_collection",
+    plural="payment_collections",
+    twins=("amount", "authorized_amount", "captured_amount", "refunded_amount"),
+    hidden=frozenset({"cart_id", "order_id"}),
+    relations=lambda: {
+        "payment_sessions": many(lambda: PAYMENT_SESSION, on="payment_collection_id", where=CURRENT),
+        "payments": many(lambda: PAYMENT, on="payment_collection_id", where=LIVE),
+        "payment_providers": many(
+            lambda: PROVIDER,
+            on="{t}.id IN (SELECT provider_id FROM payment_session WHERE payment_collection_id = {parent}.id)",
+            where=LIVE,
+        ),
+    },
+)
+STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
+    defaults=PAYMENT_COLLECTION_DEFAULTS, allowed=PAYMENT_COLLECTION_ALLOWED
+)

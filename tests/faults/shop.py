@@ -1,0 +1,242 @@
+"""The whole shop as real processes on free loopback ports: PostgreSQL, Temporal, sandbox, API, worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import httpx2
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from euryale.embedded.child import Launch
+from euryale.embedded.ports import free_port
+from euryale.embedded.postgres import Postgres
+from euryale.embedded.temporal import Temporal
+from kit import failpoints
+from kit.db import Database
+from migrations.upgrade import upgrade
+from operations.seed.demo import demo_shop
+from operations.seed.first_start import first_start
+from tests.faults.parts import Part
+
+SERVERS: Final = ("postgres", "temporal", "sandbox")
+PROGRAMS: Final = ("api", "worker")
+PARTS: Final = (*SERVERS, *PROGRAMS)
+PROVIDERS: Final = ("pp_system_default", "pp_sandbox_sandbox", "pp_sandbox_browser")
+QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a minute for each
+    "EURYALE_ATTEMPT_DEADLINE_SECONDS": "8",
+    "EURYALE_COMPLETE_WAIT_SECONDS": "12",
+    "EURYALE_PROVIDER_SESSION_SECONDS": "1.5",
+    "EURYALE_PROVIDER_MONEY_SECONDS": "2",
+    "EURYALE_GRACEFUL_SHUTDOWN_SECONDS": "1",
+}
+
+
+class Shop:
+    """A running shop; every part restarts by itself when it dies, and dies with this process."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.postgres = Postgres(folder / "postgres", settings={"max_connections": "120"})
+        self.temporal = Temporal(folder / "temporal" / "temporal.sqlite")
+        self.effects = folder / "sandbox.log"
+        self.failpoints = folder / "failpoint"
+        self.is_dirty = False
+        self.publishable_key = ""
+        self._ports = {name: free_port() for name in ("api", "sandbox")}
+        self._settings = dict(settings)
+        self.parts = {part.name: part for part in (*self._servers(), *self._programs())}
+        self._keepers: list[asyncio.Task[None]] = []
+
+    @property
+    def api_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['api']}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['sandbox']}"
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.database_url("euryale")
+
+    async def open(self) -> None:
+        """Start the servers, seed the demo shop, start the programs."""
+        await self._start(SERVERS)
+        await self._seed()
+        await self._start(PROGRAMS)
+
+    async def close(self) -> None:
+        """Stop everything; nothing of it is left."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        for name in reversed(PARTS):
+            self.parts[name].stop()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    async def wait_ready(self) -> None:
+        """Wait until every part is up."""
+        await asyncio.gather(*(part.wait_ready() for part in self.parts.values()))
+
+    def kill(self, *names: str) -> None:
+        """Kill -9 the named parts, all of them without a name, one right after the other."""
+        for name in names or PARTS:
+            self.parts[name].kill()
+
+    async def lose_temporal(self) -> None:
+        """Kill Temporal and delete its data folder: it comes back with nothing."""
+        temporal = self.parts["temporal"]
+        temporal.hold()
+        shutil.rmtree(self.folder / "temporal")
+        temporal.release()
+
+    def arm(self, edge: str, passes: int = 1) -> None:
+        """Have the process that passes `edge` for the n-th time killed."""
+        assert edge in failpoints.EDGES
+        self.failpoints.with_suffix(".fired").unlink(missing_ok=True)
+        part = self.failpoints.with_suffix(".new")
+        part.write_text(f"{edge} {passes}")
+        part.rename(self.failpoints)
+
+    def disarm(self) -> None:
+        self.failpoints.unlink(missing_ok=True)
+
+    @property
+    def has_fired(self) -> bool:
+        """Whether the armed edge killed somebody."""
+        return self.failpoints.with_suffix(".fired").exists()
+
+    async def turn(self, **knobs: Any) -> None:  # noqa: ANN401 - plain JSON
+        """Set the sandbox's knobs."""
+        async with httpx2.AsyncClient() as client:
+            (await client.post(f"{self.sandbox_url}/knobs", json=knobs)).raise_for_status()
+
+    async def connect(self) -> asyncpg.Connection:
+        """Return a connection of the judge's own."""
+        return await asyncpg.connect(self.database_url)
+
+    def tail(self, name: str, size: int = 4000) -> str:
+        """Return the end of a part's log."""
+        log = self.parts[name].log
+        return log.read_text(errors="replace")[-size:] if log.exists() else ""
+
+    async def _start(self, names: tuple[str, ...]) -> None:
+        self._keepers += [asyncio.create_task(self.parts[name].keep()) for name in names]
+        await asyncio.gather(*(self.parts[name].wait_ready() for name in names))
+
+    async def _seed(self) -> None:
+        connection = await asyncpg.connect(self.postgres.url)
+        try:
+            await connection.execute("CREATE DATABASE euryale")
+        finally:
+            await connection.close()
+        await upgrade(self.database_url)
+        database = Database(self.database_url, pool_size=1)
+        try:
+            self.publishable_key = await database.transact(self._fill)
+        finally:
+            await database.close()
+
+    async def _fill(self, session: AsyncSession) -> str:
+        start = await first_start(session, payment_providers=PROVIDERS)
+        await demo_shop(session, start, payment_providers=PROVIDERS, static_url=f"{self.api_url}/static")
+        assert start.publishable_key is not None
+        return start.publishable_key
+
+    def _servers(self) -> list[Part]:
+        async def is_postgres_ready(pid: int) -> bool:
+            return self.postgres.is_ready(pid)
+
+        async def is_temporal_ready(_pid: int) -> bool:
+            return await self.temporal.is_ready()
+
+        def make_folder() -> None:
+            (self.folder / "temporal").mkdir(exist_ok=True)
+
+        sandbox = (sys.executable, "-m", "providers.sandbox", "--port", str(self._ports["sandbox"]))
+        return [
+            Part("postgres", self._log("postgres"), self.postgres.launch, is_postgres_ready, self.postgres.prepare),
+            Part("temporal", self._log("temporal"), self.temporal.launch, is_temporal_ready, make_folder),
+            Part(
+                "sandbox",
+                self._log("sandbox-process"),
+                lambda: Launch((*sandbox, "--log", str(self.effects)), dict(os.environ)),
+                _answers(f"{self.sandbox_url}/health"),
+            ),
+        ]
+
+    def _programs(self) -> list[Part]:
+        ready = self.folder / "worker.ready"
+
+        async def is_worker_ready(_pid: int) -> bool:
+            return ready.exists()
+
+        api = self._program("-m", "euryale.cli", "api")
+        worker = self._program("worker.py")
+        return [
+            Part("api", self._log("api"), api, _answers(f"{self.api_url}/health")),
+            Part("worker", self._log("worker"), worker, is_worker_ready, lambda: ready.unlink(missing_ok=True)),
+        ]
+
+    def _program(self, *arguments: str) -> Any:  # noqa: ANN401 - what Part.launch is
+        return lambda: Launch((sys.executable, *arguments), self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "DATABASE_URL": self.database_url,
+            "TEMPORAL_ADDRESS": self.temporal.address,
+            "EURYALE_API_PORT": str(self._ports["api"]),
+            "EURYALE_JWT_SECRET": "a secret of the kill harness, long enough",
+            "EURYALE_PUBLIC_URL": self.api_url,
+            "EURYALE_SANDBOX_URL": self.sandbox_url,
+            "EURYALE_FAILPOINTS_FILE": str(self.failpoints),
+            "EURYALE_READY_FILE": str(self.folder / "worker.ready"),
+            "EURYALE_FILES_DIR": str(self.folder / "files"),
+            "EURYALE_LOG_LEVEL": "WARNING",
+            **self._settings,
+        }
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.out"
+
+
+@asynccontextmanager
+async def running_shop(settings: Mapping[str, str] = QUICK) -> AsyncIterator[Shop]:
+    """Yield a shop on a disk (its PostgreSQL and Temporal are durable), and leave nothing of it behind."""
+    folder = own_folder()
+    shop = Shop(folder, settings)
+    try:
+        await shop.open()
+        yield shop
+    finally:
+        await shop.close()
+        if not (shop.is_dirty and os.environ.get("EURYALE_KEEP_DIRTY_SHOPS")):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_folder() -> Path:
+    """Make a folder on a disk, since what is to survive a kill should not lie in memory only."""
+    folder = Path(tempfile.mkdtemp(prefix="euryale-shop-", dir="/var/tmp"))
+    folder.chmod(0o755)  # PostgreSQL runs as another account when we are root
+    return folder
+
+
+def _answers(url: str) -> Any:  # noqa: ANN401 - what Part.is_ready is
+    async def is_ready(_pid: int) -> bool:
+        try:
+            async with httpx2.AsyncClient(timeout=1) as client:
+                return (await client.get(url)).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    return is_ready

@@ -1,0 +1,58 @@
+"""kill -9 at every named edge of kit/failpoints while shoppers buy in every mood; an edge never hit is a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterable
+
+import pytest
+
+from kit import failpoints
+from tests.faults.audit import audit
+from tests.faults.bursts import mixed
+from tests.faults.shop import Shop
+from tests.faults.shopper import Shopper, Visit
+from tests.faults.storefront import Goods, Storefront
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.faults, pytest.mark.timeout(420)]
+
+CROWD = 8  # shoppers at any moment
+PATIENCE = 45.0  # seconds for an edge to be passed by somebody
+
+
+async def test_p01_a_kill_at_every_edge_loses_and_doubles_nothing(shop: Shop, store: Storefront, goods: Goods) -> None:
+    done: list[Visit] = []
+    closing = asyncio.Event()
+    crowd = [asyncio.create_task(_keep_buying(store, goods, done, closing)) for _ in range(CROWD)]
+    try:
+        missed = await _walk(shop, sorted(failpoints.EDGES))
+    finally:
+        shop.disarm()
+        closing.set()
+        await asyncio.gather(*crowd)
+    report = await audit(shop, done)
+    assert report.is_clean, report
+    assert not missed, "no process ever passed these edges"
+
+
+async def _keep_buying(store: Storefront, goods: Goods, done: list[Visit], closing: asyncio.Event) -> None:
+    for visit in itertools.chain.from_iterable(mixed(62) for _ in itertools.count()):
+        if closing.is_set():
+            return
+        done.append(await Shopper(store, goods, visit).shop())
+
+
+async def _walk(shop: Shop, edges: Iterable[str]) -> list[str]:
+    """Kill at each edge in turn, and return those that nobody passed in time."""
+    missed = []
+    for edge in edges:
+        await shop.wait_ready()
+        shop.arm(edge)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not shop.has_fired:  # noqa: ASYNC110 - another process renames the file
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            missed.append(edge)
+    return missed
