@@ -35,13 +35,12 @@ async def begin_checkout(
 ) -> Begun:
     """Begin, adopt or repeat the cart's checkout for the run `run_id`; a refusal is returned, so that it commits.
 
-    The same run hears its recorded answer; a new run takes over an attempt that a lost run left open. Errors:
-    not_found for an unknown cart.
+    The same run hears its recorded answer; a new run takes over an attempt that a lost run left open.
     """
     await take_lock(session, cart_id)
     facts = await one(session, _FACTS, cart_id, run_id)
     if facts is None:
-        raise not_found(f"Cart id not found: {cart_id}")
+        return Begun(None, refused(None, not_found(f"Cart id not found: {cart_id}")))
     if facts.order_id is not None:
         return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
     if facts.mine is not None:
