@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from httpx2 import AsyncClient
 
 from tests.support.recorded_shop import CONTRACT, RecordedShop
 
@@ -70,9 +73,30 @@ class Comparison:
         translated: str = self._ids.translate(text)
         return translated
 
+    def learn(self, path: str, ours: str) -> None:
+        """Say what the cart that a recorded query string names is called here."""
+        found = re.search(r"cart_id=(\w+)", path)
+        if found is not None:
+            assert self._ids.bind(found[1], ours)
+
     def deviations(self, recording: Recording, answer: Any) -> list[tuple[str, object, object]]:  # noqa: ANN401 - JSON
         """Return where `answer` differs; `order` in the path fixes the order of a page's rows."""
         found: list[tuple[str, object, object]] = self._judge.answer(
             recording.answer, answer, "order=" in recording.path
         )
         return found
+
+
+async def differences(
+    client: AsyncClient, recording: Recording, comparison: Comparison, headers: Mapping[str, str]
+) -> list[tuple[str, object, object]]:
+    """Send the recorded request to our API and return where its answer differs."""
+    answer = await client.request(
+        recording.method,
+        comparison.translate(recording.path),
+        headers=headers,
+        json=None if recording.body is None else json.loads(comparison.translate(json.dumps(recording.body))),
+    )
+    if answer.status_code != recording.status:
+        return [("status", recording.status, answer.text)]
+    return comparison.deviations(recording, answer.json())
