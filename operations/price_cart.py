@@ -19,6 +19,7 @@ from commerce.totals.types import Line as GivenLine
 from commerce.totals.types import ShippingMethod as GivenMethod
 from commerce.totals.types import TaxLine as GivenTax
 from commerce.totals.types import TotalsInput
+from kit.decimals import settle, to_number
 from kit.errors import invalid_data
 from kit.ids import new_id
 from kit.money import Currency
@@ -112,6 +113,11 @@ def totals_input(cart: CartState) -> TotalsInput:
         ),
         credit_lines=tuple(GivenCredit(credit.id, credit.amount) for credit in cart.credit_lines),
     )
+
+
+def published_total(result: TotalsResult) -> Decimal:
+    """Return the total exactly as it is stored and read back; without rounding the calculator keeps more digits."""
+    return Decimal(to_number(settle(result.total)))
 
 
 def price_context(cart: CartState, item_total: Decimal | None = None) -> PriceContext:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.cart.rows import CartState
 from commerce.totals.results import TotalsResult
 from operations.load_cart import LoadedCart
-from operations.price_cart import price_lines, price_methods, tax_cart, total_cart
+from operations.price_cart import price_lines, price_methods, published_total, tax_cart, total_cart
 from operations.save_cart import save_cart
 from operations.supersede_session import supersede_session
 
@@ -42,5 +42,5 @@ async def _settle_collection(session: AsyncSession, cart: CartState, result: Tot
     collection = cart.collection
     if collection is None or not collection.has_session:
         return
-    if collection.amount != result.total or collection.currency_code != cart.currency_code:
+    if collection.amount != published_total(result) or collection.currency_code != cart.currency_code:
         await supersede_session(session, collection.id)

@@ -15,6 +15,7 @@ from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
 from kit.decimals import Encodable, encode
 from kit.ids import new_id
+from operations.price_cart import published_total
 
 _SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title text, product_description text,
   product_subtitle text, product_type text, product_collection text, product_handle text, variant_sku text,
@@ -99,7 +100,7 @@ async def save_cart(
         [*lines.gone, *methods.gone],
         [thing.id for thing in (*lines.retaxed, *methods.retaxed)],
         encode(cart_totals(result)),
-        result.total,
+        published_total(result),
         after.currency_code,
         [new_id("evt") for _ in events],
         list(events),

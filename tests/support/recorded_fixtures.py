@@ -14,7 +14,7 @@ from tests.support.recordings import Comparison
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Return the API's settings with amounts as the peer has them."""
-    return settings.model_copy(update={"rounding": "none"})
+    return settings.model_copy(update={"rounding": "none", "recorded_payments": True})
 
 
 @pytest.fixture
