@@ -18,6 +18,7 @@ from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import regions as admin_regions
 from api.admin import users as admin_users
+from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
 from api.cors import Cors, Origins
 from api.docs import serve_docs
@@ -47,6 +48,7 @@ ADMIN: Final = (
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_workflows_executions.router,  # /admin/workflows-executions
 )
 AUTH: Final = (
     login.router,  # /auth/{actor_type}/{auth_provider}

@@ -69,3 +69,15 @@ class Deadline(Desk):
             saga.undo_with("hold", lambda: step("undo-hold"))
             await step("hold")
             await workflow.wait_condition(lambda: False, timeout=timedelta(milliseconds=50))
+
+
+@workflow.defn(name="release-session")
+class Releasing(Desk):
+    """Parks under a name that the admin knows: one local step, then one that fails."""
+
+    @workflow.run
+    async def run(self, _: dict[str, str]) -> str:
+        limit = timedelta(seconds=30)
+        await workflow.execute_local_activity("look", start_to_close_timeout=limit)
+        done = await self.attend("void", lambda: step("void"), can_skip=True, can_cancel=False)
+        return f"by hand: {done.note}" if isinstance(done, Skipped) else done
