@@ -14,9 +14,11 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import regions as admin_regions
+from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
@@ -26,9 +28,13 @@ from api.edge import Failures, RequestIds
 from api.errors import handle_errors
 from api.state import State
 from api.store import carts as store_carts
+from api.store import currencies as store_currencies
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
+from api.store import payment_providers as store_payment_providers
+from api.store import products as store_products
 from api.store import regions as store_regions
+from api.store import shipping_options as store_shipping_options
 from api.unknown import handle_unknown
 from durable.client import Durable
 from kit import failpoints, logs
@@ -39,7 +45,11 @@ from providers.registry import payment_providers
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
     store_regions.router,  # /store/regions
+    store_currencies.router,  # /store/currencies
+    store_products.router,  # /store/products
     store_carts.router,  # /store/carts
+    store_shipping_options.router,  # /store/shipping-options
+    store_payment_providers.router,  # /store/payment-providers
     store_payment_collections.router,  # /store/payment-collections
     store_orders.router,  # /store/orders
 )
@@ -48,6 +58,8 @@ ADMIN: Final = (
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_inventory_items.router,  # /admin/inventory-items
+    admin_reservations.router,  # /admin/reservations
     admin_workflows_executions.router,  # /admin/workflows-executions
 )
 AUTH: Final = (

@@ -92,7 +92,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"server_settings": settings, "statement_cache_size": 500},
+            # SQLAlchemy prepares each statement and keeps 100 a connection by default: the reads alone are more.
+            connect_args={"server_settings": settings, "prepared_statement_cache_size": 500},
         )
         self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 

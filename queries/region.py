@@ -35,3 +35,12 @@ STORE_REGION: Final[Resource] = REGION.but(
         *("payment_providers", "payment_providers.id", "payment_providers.is_enabled"),
     ),
 )
+STORE_PAYMENT_PROVIDER: Final = PAYMENT_PROVIDER.but(
+    defaults=("id", "is_enabled"), allowed=(), accepts=("region_id",), limit=20
+)
+OF_REGION: Final = (
+    LIVE,
+    """{t}.is_enabled AND EXISTS (SELECT FROM region_payment_provider l
+    WHERE l.payment_provider_id = {t}.id AND l.region_id = :region_id::text)""",
+)
+"""The payment providers that a storefront may offer in a region."""

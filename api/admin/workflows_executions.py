@@ -36,7 +36,7 @@ async def list_workflow_executions(request: Request) -> Response:
 
 
 @router.get("/{id}")
-async def retrieve_workflow_execution(request: Request, id: str) -> Response:  # noqa: A002 - the path's name
+async def retrieve_workflow_execution(request: Request, id: str) -> Response:
     """Retrieve one run by its id."""
     asked = read_one(WORKFLOW_EXECUTION, request.query_params.multi_items())
     return json_answer(executions.single(await find_execution(state_of(request).durable, id), asked))

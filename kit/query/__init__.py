@@ -36,13 +36,14 @@ What else a declaration can say:
 - `joins={"price": "LEFT JOIN LATERAL (SELECT ...) {price} ON true"}`, used by computed names as `{price}.amount`;
 - `twins=("unit_price",)` adds `raw_unit_price` to what `*` means; `along=()` keeps the id out of dotted choices;
 - a filter that is no column: `Filter("EXISTS (SELECT ... WHERE x.product_id = {t}.id AND x.tag_id {matches})")`;
-- rows that are no table: `Fragment("SELECT i.*, v.quantity FROM ... WHERE ...", {**columns_of(table), ...})`.
+- rows that are no table: `Fragment("SELECT i.*, v.quantity FROM ... WHERE ...", {**columns_of(Model), ...})`.
 
 Every value is bound; the text depends on names and shapes alone and is kept, so that PostgreSQL's prepared statement is
 used again. `plan_cache_mode` is a setting of the connection: hand in one that has it, the text does not change.
 """
 
 from kit.query.columns import Column, Kind, columns_of, computed, inside
+from kit.query.compiler import Shape, compile_count, compile_one, compile_page
 from kit.query.fetch import fetch_all, fetch_list, fetch_object, fetch_one
 from kit.query.filters import Filter, plain
 from kit.query.request import Request, read_list, read_one
@@ -62,7 +63,11 @@ __all__ = [
     "Request",
     "Resource",
     "Selection",
+    "Shape",
     "columns_of",
+    "compile_count",
+    "compile_one",
+    "compile_page",
     "computed",
     "fetch_all",
     "fetch_list",

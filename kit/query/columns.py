@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Integer, Numeric, Table
 from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON as GENERIC_JSON
 from sqlalchemy.types import DateTime, TypeEngine
 
@@ -58,19 +59,23 @@ def inside(column: str, *names: str, star: bool = False) -> dict[str, Column]:
 
 
 def raw(column: Column) -> Column:
-    """Return the `raw_` twin of an amount, a number or one inside jsonb: 20 significant digits (contract section 6)."""
+    """Return the `raw_` twin of an amount, a number or one inside jsonb, as `raw` of kit/decimals makes it.
+
+    20 significant digits as text (contract section 6); only what has more is rounded, since counting digits is slow.
+    """
     amount = f"({column.sql} #>> '{{}}')::numeric" if column.kind is Kind.JSON else column.sql
+    places = f"20 - CASE WHEN abs({amount}) >= 1 THEN length(trunc(abs({amount}))::text) ELSE 0 END"
     digits = (
-        f"CASE WHEN abs({amount}) < 1e10 AND min_scale({amount}) <= 10 THEN {amount}"
-        f" ELSE round({amount}, 19 - floor(log(abs({amount})))::int) END"
+        f"CASE WHEN abs({amount}) < 1e10 AND min_scale({amount}) <= 10 THEN {amount} ELSE round({amount}, {places}) END"
     )
     twin = f"json_build_object('value', trim_scale({digits})::text, 'precision', 20)"
     return Column(f"CASE WHEN {amount} IS NOT NULL THEN {twin} END", Kind.JSON, column.star)
 
 
-def columns_of(table: Table) -> dict[str, Column]:
-    """Return the columns of `table` under their names in the database."""
-    return {column.name: Column(f"{{t}}.{quoted(column.name)}", _kind(column.type)) for column in table.columns}
+def columns_of(source: type[DeclarativeBase] | Table) -> dict[str, Column]:
+    """Return the columns of a model or table under their names in the database."""
+    columns = source.columns if isinstance(source, Table) else source.__table__.columns
+    return {column.name: Column(f"{{t}}.{quoted(column.name)}", _kind(column.type)) for column in columns}
 
 
 def with_twins(columns: Mapping[str, Column], twins: tuple[str, ...]) -> dict[str, Column]:

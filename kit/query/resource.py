@@ -144,7 +144,7 @@ class Resource:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """Every published name but the relations."""
-        own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self._table)
+        own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self.source)
         shown = with_twins({**own, **self.computed}, self.twins)
         return {name: each for name, each in shown.items() if name not in self.hidden}
 
@@ -174,7 +174,7 @@ class Resource:
         """The columns by which rows are told apart."""
         if isinstance(self.source, Fragment):
             return self.source.primary_key
-        return tuple(column.name for column in self._table.primary_key.columns)
+        return tuple(column.name for column in _table(self.source).primary_key)
 
     @property
     def hops(self) -> int:
@@ -188,7 +188,7 @@ class Resource:
         """What stands after FROM."""
         if isinstance(self.source, Fragment):
             return f"({self.source.sql})"
-        return quoted(self._table.name)
+        return quoted(_table(self.source).name)
 
     @cached_property
     def comes_along(self) -> tuple[str, ...]:
@@ -197,8 +197,9 @@ class Resource:
             return self.along
         return ("id",) if "id" in self.columns else ()
 
-    @property
-    def _table(self) -> Table:
-        table = self.source if isinstance(self.source, Table) else self.source.__table__  # type: ignore[union-attr]  # a Fragment never comes here
-        assert isinstance(table, Table)  # noqa: S101 - a mapped class's table is one
-        return table
+
+def _table(source: type[DeclarativeBase] | Table) -> Table:
+    table = source if isinstance(source, Table) else source.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{source} is mapped to a selectable: declare a Fragment")
+    return table

@@ -105,5 +105,7 @@ def _differences(shop: Shop, recording: Recording, response: Response) -> list[t
         if response.headers.get(name) != value:
             found.append((name, value, response.headers.get(name)))
     if "access-control-allow-origin" in response.headers and recording.answer_headers:
-        found += [("allow-origin", None, "given")] if "access-control-allow-origin" not in recording.answer_headers else []
+        found += (
+            [("allow-origin", None, "given")] if "access-control-allow-origin" not in recording.answer_headers else []
+        )
     return found

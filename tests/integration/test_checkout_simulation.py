@@ -182,7 +182,7 @@ def a_round(
     """Build a shop of its own for this seed and return what `play` makes of it."""
 
     async def inner(url: str) -> T:
-        dice = random.Random(seed)  # noqa: S311 - chance, not secrecy
+        dice = random.Random(seed)
         providers = {
             "pp_keys": FakePayments("pp_keys", dice, can_cancel=False),
             "pp_cancel": FakePayments("pp_cancel", dice),

@@ -143,7 +143,7 @@ def expected(price: PriceRow | None, context: PriceContext) -> ChosenPrice | Non
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_the_sql_chooses_what_the_reference_chooses(database: Database, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311 - reproducible data, no secret
+    dice = random.Random(seed)
     lists = some_lists(dice)
     prices = some_prices(dice, lists)
     await database.transact(lambda session: store(session, lists, prices))

@@ -206,7 +206,7 @@ async def test_a_crooked_parameter_is_refused(database: Database, query: str) ->
 
 async def test_the_tax_of_a_page_is_the_tax_of_a_cart(database: Database) -> None:
     """Hold the SQL of queries/taxes.py against commerce.tax.rules over generated rates."""
-    dice = random.Random(5)  # noqa: S311 - reproducible data, no secret
+    dice = random.Random(5)
     shop = await database.transact(build_recorded_shop)
     products = [(shop.labels[name], shop.labels["type"] if name == "tee" else None) for name in ("tee", "mug", "sofa")]
     references = [

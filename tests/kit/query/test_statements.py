@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import combinations, islice
 
 import pytest
 from sqlalchemy import event
 
-from kit.db import Database
+from kit.db import Database, value
 from kit.errors import CommerceError
 from kit.query import LIVE, fetch_list, read_list, read_one
 from kit.query.compiler import Shape, compile_count, compile_one, compile_page
@@ -71,6 +72,18 @@ async def test_a_statement_is_compiled_once_for_a_shape(shop: Shop) -> None:
     assert compiled() == (before[0] + 3, before[1] + 1)
 
 
+async def test_postgresql_prepares_each_of_many_statements_once(shop: Shop) -> None:
+    queries = [f"fields={','.join(names)}" for names in islice(combinations(BOOKS.columns, 3), 200)]
+    prepared = "FROM pg_prepared_statements WHERE statement LIKE 'SELECT coalesce%'"
+    async with shop.database.reading() as connection:
+        for query in (*queries, *queries):
+            await fetch_list(connection, BOOKS, read_list(BOOKS, pairs(query)), where=[LIVE])
+        kept = await value(connection, f"SELECT count(*) {prepared}")
+        used = await value(connection, f"SELECT min(generic_plans + custom_plans) {prepared}")
+    assert kept > 100
+    assert used >= 2
+
+
 def test_a_skipped_row_is_not_projected() -> None:
     request = read_list(BOOKS, pairs("order=-title"))
     sql = compile_page(BOOKS, request.selection, Shape((LIVE,), order=request.order)).sql
@@ -101,9 +114,9 @@ async def test_what_a_caller_writes_never_becomes_sql(shop: Shop, evil: str) -> 
     harmless = text_of(("title", "x"), ("fields", "id"))
     assert text_of(("title", evil), ("fields", "id")) == harmless
     assert text_of(("title", "x"), ("fields", f"id,{evil},*{evil}")) == harmless
-    for name, value in (("order", evil), (evil, "x"), ("pages", evil), ("limit", evil), (f"chapters[{evil}]", "x")):
+    for pair in (("order", evil), (evil, "x"), ("pages", evil), ("limit", evil), (f"chapters[{evil}]", "x")):
         with pytest.raises(CommerceError) as caught:
-            text_of((name, value))
+            text_of(pair)
         assert len(caught.value.message) < MOST_ECHOED * 2
     async with shop.database.reading() as connection:
         request = read_list(BOOKS, [("title", evil)])
