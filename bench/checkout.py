@@ -46,7 +46,9 @@ async def run(number: int, concurrencies: Sequence[int]) -> str | None:
     _show_steps(steps)
     _show_cpu(phases)
     _show_whole(phases, concurrencies, number)
-    console.print(f"memory: API {size['api']:.0f} MB, worker {size['worker']:.0f} MB (both at most {MEMORY_TARGET:.0f})")
+    console.print(
+        f"memory: API {size['api']:.0f} MB, worker {size['worker']:.0f} MB (both at most {MEMORY_TARGET:.0f})"
+    )
     return None
 
 
