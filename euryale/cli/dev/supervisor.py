@@ -52,6 +52,7 @@ class Witness(Protocol):
 class _Child:
     part: Part
     process: Process | None = None
+    ready_pid: int | None = None
     is_up: asyncio.Event = field(default_factory=asyncio.Event)
     is_stopping: bool = False
 
@@ -68,8 +69,8 @@ class Supervisor:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Return the process id of every part that runs."""
-        return {name: child.process.pid for name, child in self._children.items() if child.process}
+        """Return the process id of every part as of when it was last ready."""
+        return {name: child.ready_pid for name, child in self._children.items() if child.ready_pid}
 
     async def start(self, part: Part) -> None:
         """Start a part and wait until it is ready. StartError with the end of its log when it never is."""
@@ -103,8 +104,9 @@ class Supervisor:
 
     def kill(self) -> None:
         """Kill every part at once."""
-        for pid in self.pids.values():
-            _signal_group(pid, signal.SIGKILL)
+        for child in self._children.values():
+            if child.process:
+                _signal_group(child.process.pid, signal.SIGKILL)
 
     async def _keep(self, child: _Child) -> None:
         """Run one part until it is stopped; StartError when it ends too often before it was ready once."""
@@ -152,6 +154,7 @@ class Supervisor:
     async def _announce(self, child: _Child, pid: int) -> None:
         while not await child.part.is_ready(pid):  # noqa: ASYNC110 - another process sets no event of ours
             await asyncio.sleep(POLL)
+        child.ready_pid = pid
         child.is_up.set()
         self._witness.ready(child.part)
 
