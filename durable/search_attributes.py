@@ -11,10 +11,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from durable.attention import SEARCH_ATTRIBUTES
-from durable.client import connect
+from durable.client import Durable
 from durable.keep import asleep, keep_running
 
-EVERY: Final = 30.0  # seconds
+EVERY: Final = 30  # seconds
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
@@ -36,13 +36,23 @@ async def ensure_search_attributes(client: Client) -> list[str]:
     return missing
 
 
-async def keep_search_attributes(address: str, namespace: str, stop: asyncio.Event) -> None:
-    """Ensure them every 30 s until `stop` is set: Temporal's store may be lost and made anew meanwhile."""
+async def keep_search_attributes(durable: Durable, stop: asyncio.Event) -> None:
+    """Ensure them every 30 s until `stop` is set, and at once when Temporal is back: its store may be a new one."""
 
     async def work() -> None:
-        client = await connect(address, namespace)
+        client = await durable.client()
         while not stop.is_set():
+            await durable.require_healthy()
             await ensure_search_attributes(client)
-            await asleep(EVERY, stop)
+            await _watch(durable, stop)
 
-    await keep_running("search attributes", work, stop)
+    await keep_running("Temporal", work, stop)
+
+
+async def _watch(durable: Durable, stop: asyncio.Event) -> None:
+    """Return after 30 s; raise `unavailable` as soon as Temporal is away."""
+    for _ in range(EVERY):
+        await asleep(1, stop)
+        if stop.is_set():
+            return
+        await durable.require_healthy()

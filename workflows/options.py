@@ -68,7 +68,7 @@ ATTENTION: Final = ActivityConfig(
 DELIVER: Final = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=5),
     schedule_to_close_timeout=timedelta(hours=1),
-    heartbeat_timeout=timedelta(seconds=10),
+    heartbeat_timeout=timedelta(seconds=3),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 )
 

@@ -19,7 +19,7 @@ PINNED = {
     "PROVIDER_PATIENT": (15, 3600, 3, 1, 30),
     "COMPENSATE": (15, 3600, 3, 1, 30),
     "ATTENTION": (5, None, None, 0.5, 30),
-    "DELIVER": (300, 3600, 10, 1, 30),
+    "DELIVER": (300, 3600, 3, 1, 30),
 }
 
 
