@@ -144,9 +144,10 @@ async def test_what_the_database_says_is_put_in_the_contract_s_words(
     assert (response.status_code, response.json()["type"]) == (status, type_)
 
 
-async def test_a_database_that_is_away_is_unavailable(client: AsyncClient, app: FastAPI, store: dict[str, str]) -> None:
-    parts = app.state.parts
-    await parts.publishable_keys.get(store["x-publishable-api-key"])
+async def test_a_database_that_is_away_is_unavailable(
+    client: AsyncClient, state: State, store: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await state.publishable_keys.get(store["x-publishable-api-key"])
     away = Database("postgresql://postgres@127.0.0.1:1/nowhere")
     monkeypatch.setattr(state, "database", away)
     response = await client.get("/store/regions", headers=store)
