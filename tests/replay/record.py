@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -45,7 +44,8 @@ async def record(client: Client, name: str, scenario: Scenario) -> str:
         )
         if scenario.drive is not None:
             await scenario.drive(handle)
-        await _ended(handle)
+        else:
+            await _ended(handle)
         return _portable((await handle.fetch_history()).to_json())
 
 
@@ -57,7 +57,7 @@ def _saying(name: str, answers: list[Any]) -> Any:  # noqa: ANN401 - an activity
         answer = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(answer, Exception):
             raise answer
-        return await answer() if callable(answer) else answer
+        return answer
 
     return said
 
@@ -87,7 +87,6 @@ async def main() -> None:
     if not missing:
         sys.stdout.write("every scenario has its history\n")
         return
-    logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)  # steps fail on purpose
     server = Temporal()
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.to_thread(server.start, Path(folder) / "log")

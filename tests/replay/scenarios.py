@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,9 +14,8 @@ from activities.delivery import Delivered
 from activities.payment import Authorised, Released, SessionAnswer
 from commerce.checkout.outcome import Begun, Outcome, OutcomeKind, ordered, refused, undecided
 from commerce.payment.port import Holding
-from durable.errors import as_failure
 from durable.types import CompleteCartInput, DeliverEventsInput, ReleaseSessionInput, ResolveSessionInput
-from kit.errors import invalid_data
+from kit.errors import CommerceError
 from operations.record_payment import Paid
 from operations.resolve_session import Resolved
 from tests.support.durable import answer, parked
@@ -27,9 +25,9 @@ Drive = Callable[[WorkflowHandle[Any, Any]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A workflow's start, and what its activities say in turn, the last answer for ever.
+    """A workflow's start, and what its activities say in turn (the last answer for ever); an exception is raised.
 
-    An exception among the answers is raised, a function is awaited. `drive` is what people and callers do meanwhile; then the run ends, well or badly.
+    `drive` is what people and callers do meanwhile; a run that it leaves open is recorded as it stands.
     """
 
     workflow: str
@@ -38,143 +36,153 @@ class Scenario:
     drive: Drive | None = None
 
 
-SESSION = "payses_1"
 BATCH = DeliverEventsInput("mailer:1", "mailer", ["evt_1", "evt_2"])
-CART = CompleteCartInput("cart_1", "request-1")
-RESOLVE = ResolveSessionInput(SESSION)
-RELEASE = ReleaseSessionInput(SESSION)
-
-BEGUN = Begun(SESSION, None, "attempt_1", Decimal("19.9"), 29.5)
-FREE = Begun(None, None, "attempt_1", Decimal(0), 29.5)
-PAID = Paid("authorized", Decimal("19.9"))
-ORDER = ordered(SESSION, "order_1")
-DECLINED = Outcome(OutcomeKind.DECLINED, SESSION, type="not_allowed", message="not authorized")
-RAISED = Outcome(OutcomeKind.RAISED, SESSION, type="payment_authorization_error", message="declined")
-SOLD_OUT = as_failure(invalid_data("Some variant does not have the required inventory"))
-STALE_PRICE = refused(SESSION, invalid_data("The price changed."))
-OUTAGE = ApplicationError("the provider cannot be reached", type="Unknown", non_retryable=True)
-REFUSAL = ApplicationError("the provider refuses our credentials", type="Refused", non_retryable=True)
-SHOWN = {"attention.set": [True], "attention.clear": [True]}
-HELD = SessionAnswer(Holding.HELD, PAID)
-NOTHING = SessionAnswer(Holding.NOTHING, Paid("pending"))
-RELEASED = Released("ref_1", Decimal("19.9"), Decimal(0))
-
-
-async def slowly() -> Authorised:
-    """Authorise while the shopper's question waits."""
-    await asyncio.sleep(1)
-    return Authorised(PAID)
-
-
-async def shopper_asks(handle: WorkflowHandle[Any, Any]) -> None:
-    await handle.execute_update("outcome", SESSION)
-    await handle.result()
-
-
-def person_answers(*actions: str) -> Drive:
-    """Answer each park in turn and wait for the end, good or bad."""
-
-    async def drive(handle: WorkflowHandle[Any, Any]) -> None:
-        for action in actions:
-            await parked(handle)
-            await answer(handle, action, "done in the dashboard" if action == "skip" else None)
-
-    return drive
-
-
-def checkout(**says: list[Any]) -> Scenario:
-    return Scenario("complete-cart", CART, {_activity(name): answers for name, answers in says.items()})
-
-
-def money(workflow: str, argument: object, *actions: str, **says: list[Any]) -> Scenario:
-    fakes = {**SHOWN, **{_activity(name): answers for name, answers in says.items()}}
-    return Scenario(workflow, argument, fakes, person_answers(*actions))
-
-
-def _activity(name: str) -> str:
-    return name.replace("__", ".")
-
 
 SCENARIOS: dict[str, Scenario] = {
-    "complete-cart.order": checkout(
-        checkout__begin=[BEGUN], payment__authorise=[Authorised(PAID)], checkout__place_order=[ORDER]
-    ),
-    "complete-cart.order-asked-for": Scenario(
-        "complete-cart",
-        CART,
-        {"checkout.begin": [BEGUN], "payment.authorise": [slowly], "checkout.place_order": [ORDER]},
-        shopper_asks,
-    ),
-    "complete-cart.free-order": checkout(checkout__begin=[FREE], checkout__place_order=[ordered(None, "order_1")]),
-    "complete-cart.ordered-before": checkout(checkout__begin=[Begun(SESSION, ORDER)]),
-    "complete-cart.refused": checkout(checkout__begin=[SOLD_OUT]),
-    "complete-cart.refused-holding-money": checkout(
-        checkout__begin=[Begun(SESSION, STALE_PRICE, may_hold_money=True)],
-        payment__status=[HELD],
-        checkout__let_go=[True],
-    ),
-    "complete-cart.refused-holding-nothing": checkout(
-        checkout__begin=[Begun(SESSION, STALE_PRICE, may_hold_money=True)], payment__status=[NOTHING]
-    ),
-    "complete-cart.refused-not-known": checkout(
-        checkout__begin=[Begun(SESSION, STALE_PRICE, may_hold_money=True)], payment__status=[OUTAGE]
-    ),
-    "complete-cart.declined": checkout(
-        checkout__begin=[BEGUN], payment__authorise=[Authorised(Paid("error"))], checkout__refuse=[DECLINED]
-    ),
-    "complete-cart.raised": checkout(
-        checkout__begin=[BEGUN], payment__authorise=[Authorised(declined="declined")], checkout__refuse=[RAISED]
-    ),
-    "complete-cart.handed-over": checkout(
-        checkout__begin=[BEGUN], payment__authorise=[OUTAGE], checkout__hand_over=[undecided(SESSION)]
-    ),
-    "complete-cart.left-to-the-sweep": checkout(
-        checkout__begin=[BEGUN], payment__authorise=[OUTAGE], checkout__hand_over=[REFUSAL]
-    ),
-    "resolve-session.placed": money(
-        "resolve-session", RESOLVE, payment__status=[HELD], checkout__resolve=[Resolved.PLACED]
-    ),
-    "resolve-session.retried": money(
-        "resolve-session",
-        RESOLVE,
-        "retry",
-        "retry",
-        payment__status=[REFUSAL, HELD],
-        checkout__resolve=[REFUSAL, Resolved.PLACED],
-    ),
-    "resolve-session.given-up": money(
-        "resolve-session", RESOLVE, "cancel", payment__status=[OUTAGE], checkout__abandon=[Resolved.ABANDONED]
-    ),
-    "release-session.released": money(
-        "release-session",
-        RELEASE,
-        checkout__begin_release=[True],
-        payment__release=[RELEASED],
-        checkout__finish_release=[True],
-    ),
-    "release-session.nothing": money("release-session", RELEASE, checkout__begin_release=[False]),
-    "release-session.retried": money(
-        "release-session",
-        RELEASE,
-        "retry",
-        checkout__begin_release=[True],
-        payment__release=[REFUSAL, RELEASED],
-        checkout__finish_release=[True],
-    ),
-    "release-session.settled-by-hand": money(
-        "release-session",
-        RELEASE,
-        "skip",
-        checkout__begin_release=[True],
-        payment__release=[REFUSAL],
-        checkout__settle_by_hand=[True],
-    ),
-    "release-session.cancelled": money("release-session", RELEASE, "cancel", checkout__begin_release=[REFUSAL]),
     "deliver-events.heard": Scenario("deliver-events", BATCH, {"event.deliver": [Delivered(2, [], [])]}),
     "deliver-events.failed-once": Scenario(
         "deliver-events", BATCH, {"event.deliver": [Delivered(1, ["evt_2"], []), Delivered(1, [], [])]}
     ),
     "deliver-events.dead": Scenario(
         "deliver-events", BATCH, {"event.deliver": [Delivered(1, ["evt_2"], []), Delivered(0, [], ["evt_2"])]}
+    ),
+}
+
+CART = CompleteCartInput("cart_1")
+MINE = Begun("payses_1", attempt_id="attempt_1", amount=Decimal("47.70"), seconds_left=30.0)
+ORDER = ordered("payses_1", "order_1")
+HELD = Authorised(Paid("authorized", Decimal("47.70")))
+DECLINED = Outcome(OutcomeKind.DECLINED, "payses_1", type="not_allowed", message="not authorized")
+RAISED = Outcome(OutcomeKind.RAISED, "payses_1", type="payment_authorization_error", message="no")
+SOLD_OUT = Begun("payses_1", refused("payses_1", CommerceError("not_allowed", "sold out")), may_hold_money=True)
+REFUSED_CALL = ApplicationError("bad credentials", type="Refused", non_retryable=True)
+LOST = ApplicationError("the order cannot be written", type="unexpected_state", non_retryable=True)
+NO_MONEY = SessionAnswer(Holding.NOTHING, Paid("pending"))
+MONEY = SessionAnswer(Holding.HELD, Paid("authorized", Decimal("47.70")))
+RESOLVE, RELEASE = ResolveSessionInput("payses_1"), ReleaseSessionInput("payses_1")
+LET_GO = Released("ref_1", Decimal("47.70"), Decimal(0))
+BELL = {"attention.set": [None], "attention.clear": [None]}
+
+
+async def shopper_waits(handle: WorkflowHandle[Any, Any]) -> None:
+    await handle.execute_update("outcome", "payses_1")
+    await handle.result()
+
+
+def person_says(action: str, note: str | None = None) -> Drive:
+    async def drive(handle: WorkflowHandle[Any, Any]) -> None:
+        await parked(handle)
+        await answer(handle, action, note)
+        await handle.result()
+
+    return drive
+
+
+SCENARIOS |= {
+    "complete-cart.order": Scenario(
+        "complete-cart",
+        CART,
+        {"checkout.begin": [MINE], "payment.authorise": [HELD], "checkout.place_order": [ORDER]},
+        shopper_waits,
+    ),
+    "complete-cart.free": Scenario(
+        "complete-cart",
+        CART,
+        {"checkout.begin": [Begun(None, attempt_id="attempt_1")], "checkout.place_order": [ordered(None, "order_1")]},
+    ),
+    "complete-cart.ordered-before": Scenario("complete-cart", CART, {"checkout.begin": [Begun("payses_1", ORDER)]}),
+    "complete-cart.refused": Scenario(
+        "complete-cart", CART, {"checkout.begin": [SOLD_OUT], "payment.status": [NO_MONEY]}, shopper_waits
+    ),
+    "complete-cart.refused-with-money": Scenario(
+        "complete-cart",
+        CART,
+        {"checkout.begin": [SOLD_OUT], "payment.status": [MONEY], "checkout.let_go": [True]},
+    ),
+    "complete-cart.refused-and-unseen": Scenario(
+        "complete-cart", CART, {"checkout.begin": [SOLD_OUT], "payment.status": [REFUSED_CALL]}
+    ),
+    "complete-cart.not-begun": Scenario("complete-cart", CART, {"checkout.begin": [LOST]}),
+    "complete-cart.declined": Scenario(
+        "complete-cart",
+        CART,
+        {
+            "checkout.begin": [MINE],
+            "payment.authorise": [Authorised(Paid("error"))],
+            "checkout.refuse": [DECLINED],
+        },
+        shopper_waits,
+    ),
+    "complete-cart.raised": Scenario(
+        "complete-cart",
+        CART,
+        {"checkout.begin": [MINE], "payment.authorise": [Authorised(declined="no")], "checkout.refuse": [RAISED]},
+    ),
+    "complete-cart.handed-over": Scenario(
+        "complete-cart",
+        CART,
+        {
+            "checkout.begin": [MINE],
+            "payment.authorise": [REFUSED_CALL],
+            "checkout.hand_over": [undecided("payses_1")],
+        },
+    ),
+    "complete-cart.not-placed": Scenario(
+        "complete-cart",
+        CART,
+        {
+            "checkout.begin": [MINE],
+            "payment.authorise": [HELD],
+            "checkout.place_order": [LOST],
+            "checkout.hand_over": [undecided("payses_1")],
+        },
+    ),
+    "complete-cart.not-handed-over": Scenario(
+        "complete-cart",
+        CART,
+        {"checkout.begin": [MINE], "payment.authorise": [REFUSED_CALL], "checkout.hand_over": [LOST]},
+    ),
+    "resolve-session.placed": Scenario(
+        "resolve-session", RESOLVE, {"payment.status": [MONEY], "checkout.resolve": [Resolved.PLACED]}
+    ),
+    "resolve-session.parked-retried": Scenario(
+        "resolve-session",
+        RESOLVE,
+        {"payment.status": [REFUSED_CALL, MONEY], "checkout.resolve": [Resolved.PLACED], **BELL},
+        person_says("retry"),
+    ),
+    "resolve-session.parked-cancelled": Scenario(
+        "resolve-session",
+        RESOLVE,
+        {"payment.status": [REFUSED_CALL], "checkout.abandon": [Resolved.ABANDONED], **BELL},
+        person_says("cancel"),
+    ),
+    "release-session.nothing": Scenario("release-session", RELEASE, {"checkout.begin_release": [False]}),
+    "release-session.released": Scenario(
+        "release-session",
+        RELEASE,
+        {"checkout.begin_release": [True], "payment.release": [LET_GO], "checkout.finish_release": [True]},
+    ),
+    "release-session.parked-retried": Scenario(
+        "release-session",
+        RELEASE,
+        {
+            "checkout.begin_release": [True],
+            "payment.release": [REFUSED_CALL, LET_GO],
+            "checkout.finish_release": [True],
+            **BELL,
+        },
+        person_says("retry"),
+    ),
+    "release-session.settled-by-hand": Scenario(
+        "release-session",
+        RELEASE,
+        {
+            "checkout.begin_release": [True],
+            "payment.release": [REFUSED_CALL],
+            "checkout.settle_by_hand": [True],
+            **BELL,
+        },
+        person_says("skip", "voided in the provider's dashboard"),
     ),
 }
