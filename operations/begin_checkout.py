@@ -35,18 +35,15 @@ async def begin_checkout(
 ) -> Begun:
     """Begin, adopt or repeat the cart's checkout for the run `run_id`; a refusal is returned, so that it commits.
 
-    The same run hears its recorded answer; a new run takes over an attempt that a lost run left open. Errors:
-    not_found for an unknown cart.
+    The same run hears its recorded answer; a new run takes over an attempt that a lost run left open.
     """
     await take_lock(session, cart_id)
     facts = await one(session, _FACTS, cart_id, run_id)
     if facts is None:
-        raise not_found(f"Cart id not found: {cart_id}")
-    if facts.order_id is not None:
-        return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
-    if facts.mine is not None:
-        recorded = outcome_of(json.loads(facts.mine))
-        return Begun(recorded.session_id, recorded)
+        return Begun(None, refused(None, not_found(f"Cart id not found: {cart_id}")))
+    known = _known(facts)
+    if known is not None:
+        return known
     if facts.attempt_id is not None and not facts.is_overdue:
         return await adopt(session, facts, run_id)
     if facts.attempt_id is not None:
@@ -56,6 +53,16 @@ async def begin_checkout(
     if facts.is_handed_over:
         return Begun(facts.session_id, undecided(facts.session_id))
     return await _open(session, facts, run_id, request_id, deadline_seconds)
+
+
+def _known(facts: Row[Any]) -> Begun | None:
+    """Return what was decided before: the cart's order, or what this run recorded."""
+    if facts.order_id is not None:
+        return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
+    if facts.mine is not None:
+        recorded = outcome_of(json.loads(facts.mine))
+        return Begun(recorded.session_id, recorded)
+    return None
 
 
 async def adopt(session: AsyncSession, facts: Row[Any], run_id: str) -> Begun:

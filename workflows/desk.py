@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from typing import Literal, TypeVar, overload
+from typing import Final, Literal, TypeVar, overload
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
@@ -17,7 +17,8 @@ from workflows.shield import to_the_end
 T = TypeVar("T")
 
 _WORDLESS = frozenset({"", "Application error"})  # the SDK's words for an exception without any
-LONGEST_REASON = 500  # a payload limit is no place for a provider's HTML page
+CANCELLED: Final = "Cancelled"  # the type of the failure when a person ends a step
+LONGEST_REASON: Final = 500  # a payload limit is no place for a provider's HTML page
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Desk:
             if answer.action == "skip":
                 return Skipped(answer.note or "", answer.actor_id)
             if answer.action == "cancel":
-                raise ApplicationError(f"cancelled by a person at {name}", type="Cancelled", non_retryable=True)
+                raise ApplicationError(f"cancelled by a person at {name}", type=CANCELLED, non_retryable=True)
 
     async def _park(self, notice: Notice) -> Answer:
         self._notice, self._answer = notice, None

@@ -37,6 +37,14 @@ PROVIDER: Final = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5)),
 )
 
+# A provider asked in passing, after the shopper has their answer: one try; the sweep asks again.
+GLANCE: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=15),
+    schedule_to_close_timeout=timedelta(seconds=15),
+    heartbeat_timeout=timedelta(seconds=3),
+    retry_policy=RetryPolicy(maximum_attempts=1),
+)
+
 # A provider call that no shopper waits for: outages of a provider last minutes, seldom an hour; then a person is asked.
 PROVIDER_PATIENT: Final = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=15),
@@ -60,7 +68,7 @@ ATTENTION: Final = ActivityConfig(
 DELIVER: Final = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=5),
     schedule_to_close_timeout=timedelta(hours=1),
-    heartbeat_timeout=timedelta(seconds=10),
+    heartbeat_timeout=timedelta(seconds=3),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 )
 
@@ -72,3 +80,9 @@ DELIVERY_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600))
 def delivery_pause(tried: int) -> timedelta:
     """Return the pause after `tried` (1 or more) failed deliveries."""
     return DELIVERY_PAUSES[min(tried, len(DELIVERY_PAUSES)) - 1]
+
+
+def provider_within(seconds_left: float) -> ActivityConfig:
+    """Return PROVIDER for an attempt whose deadline is this near: what is left after a run was lost may be little."""
+    preset, left = PROVIDER["schedule_to_close_timeout"], timedelta(seconds=max(seconds_left, 0.1))
+    return ActivityConfig(**{**PROVIDER, "schedule_to_close_timeout": min(preset or left, left)})

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from durable.queues import BACKGROUND, CHECKOUT, MONEY
+from workflows.complete_cart import CompleteCartWorkflow
 from workflows.deliver_events import DeliverEventsWorkflow
+from workflows.release_session import ReleaseSessionWorkflow
+from workflows.resolve_session import ResolveSessionWorkflow
 
 WORKFLOWS: Final[dict[str, tuple[type, ...]]] = {
-    CHECKOUT: (),
-    MONEY: (),
+    CHECKOUT: (CompleteCartWorkflow,),
+    MONEY: (ReleaseSessionWorkflow, ResolveSessionWorkflow),
     BACKGROUND: (DeliverEventsWorkflow,),
 }

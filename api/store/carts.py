@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Store
-from api.deps import read_one, shown, write
+from api.deps import read_one, shown, start, write
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.carts import (
@@ -16,6 +16,8 @@ from api.store.bodies.carts import (
     StoreUpdateLineItem,
 )
 from api.store.cart_answers import new_cart, without_line
+from api.store.completing import NAME, Completion
+from durable import ids
 from kit.query import LIVE
 from operations.add_line_items import add_line_items
 from operations.create_cart import create_cart
@@ -81,3 +83,10 @@ async def add_shipping_methods(
     """Choose how the cart is shipped."""
     chosen = [each.chosen() for each in (body if isinstance(body, list) else [body])]
     return await write(request, lambda session: set_shipping_methods(session, id, chosen), then=shown(request, CART))
+
+
+@router.post("/{id}/complete")
+async def complete(request: Request, id: str) -> Response:
+    """Turn the cart into its one order; asked again, the same order is answered."""
+    completion = Completion(request, id)
+    return await start(request, ids.workflow_id(NAME, id), lambda _workflow_id: completion.answer())

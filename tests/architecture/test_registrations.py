@@ -58,7 +58,7 @@ def test_every_workflow_runs_on_the_queue_that_starts_it() -> None:
 
 
 def test_every_activity_is_registered_once() -> None:
-    made = all_activities(Database("postgresql://nobody@localhost/none"), Subscribers([]))
+    made = all_activities(Database("postgresql://nobody@localhost/none"), Subscribers([]), {}, 30)
     registered = sorted(method.__temporal_activity_definition.name for method in made)  # type: ignore[attr-defined]
     assert registered == defined_activities(), "activities/registry.py lists the methods of every class in activities/"
     assert len(registered) == len(set(registered)), "one name, one activity"

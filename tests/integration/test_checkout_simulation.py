@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Row
@@ -30,7 +30,7 @@ from tests.support.checkout_world import Chances, World
 from tests.support.fake_payments import FakePayments, Moods
 from tests.support.small_shop import Shop, add_items, make_shop, new_cart
 
-ROUNDS = int(os.environ.get("EURYALE_SIMULATION_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("EURYALE_SIMULATION_ROUNDS", "1"))
 SEED = int(os.environ.get("EURYALE_SIMULATION_SEED", "1"))
 CARTS = 10
 T = TypeVar("T")
@@ -219,3 +219,73 @@ def test_everything_at_once(new_database: NewDatabase) -> None:
         seen.update(kinds)
     assert seen[OutcomeKind.ORDER], seen
     assert seen[OutcomeKind.REFUSED] + seen[OutcomeKind.UNDECIDED], "the misfortunes did not happen"
+
+
+LATE = replace(MOODS, late=0.7, decline=0.0, error=0.0, latest=1.2)
+
+
+async def late_landings(made: Round) -> list[str]:
+    """Let calls land after everybody gave up on them, while shoppers turn to other sessions."""
+    await made.play(losses=0)
+    await made.world.settle(within=30)
+    return await made.wrong()
+
+
+def test_calls_that_land_late(new_database: NewDatabase) -> None:
+    for seed in range(SEED, SEED + ROUNDS):
+        assert not (wrong := a_round(new_database, seed, late_landings, moods=LATE, deadline=0.2)), (seed, wrong)
+
+
+async def _not_found_is_proof(self: FakePayments, request: SessionRequest) -> ReleaseResult:
+    """Release as it must not be: what the provider does not show is taken for not there."""
+    intent = self.intents.get(request.session_id)
+    if intent is None or not intent.money:
+        return ReleaseResult(reference=f"ref_{request.session_id}")
+    return await RELEASE(self, request)
+
+
+RELEASE = FakePayments.release
+
+
+def test_without_proof_of_no_effect_money_is_lost(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutation of docs/checkout.md rule 3."""
+    monkeypatch.setattr(FakePayments, "release", _not_found_is_proof)
+    rounds = (a_round(new_database, seed, late_landings, moods=LATE, deadline=0.2) for seed in range(SEED, SEED + 5))
+    assert any("is held for a session that is" in sentence for wrong in rounds for sentence in wrong)
+
+
+async def last_press(made: Round) -> list[str]:
+    """Lose the store in the middle of everything, then press once more at each cart; nothing else goes wrong."""
+    presses = [asyncio.create_task(made.press(cart)) for cart in made.carts]
+    await asyncio.sleep(made.dice.uniform(0.05, 0.2))
+    await asyncio.gather(*made.world.lose_the_store())
+    await asyncio.gather(*presses)
+    answers = await asyncio.gather(*[made.press(cart) for cart in made.carts])
+    kinds = [None if answer is None else answer.kind for answer in answers]
+    wrong = [f"a shopper heard {kind}" for kind in kinds if kind in (None, OutcomeKind.UNDECIDED)]
+    await made.world.settle(within=30)
+    return wrong + await made.wrong()
+
+
+CALM = Chances(after_commit=0.3)
+
+
+def test_a_lost_store_costs_nobody_their_answer(new_database: NewDatabase) -> None:
+    for seed in range(SEED, SEED + ROUNDS):
+        wrong = a_round(new_database, seed, last_press, chances=CALM, moods=Moods(), deadline=20, scarce=100)
+        assert not wrong, (seed, wrong)
+
+
+async def _left_to_its_owner(_: AsyncSession, facts: Row[Any], __: str) -> Begun:
+    """Go on with the attempt without making it mine."""
+    return Begun(facts.attempt_session_id, attempt_id=facts.attempt_id, amount=facts.attempt_amount, seconds_left=1.0)
+
+
+def test_without_adoption_shoppers_hear_no_answer(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutation of docs/checkout.md rule 2."""
+    monkeypatch.setattr(begin_checkout, "adopt", _left_to_its_owner)
+    rounds = (
+        a_round(new_database, seed, last_press, chances=CALM, moods=Moods(), deadline=2, scarce=100)
+        for seed in range(SEED, SEED + 5)
+    )
+    assert any("a shopper heard" in sentence for wrong in rounds for sentence in wrong)

@@ -37,7 +37,8 @@ QUERIES = {
         WHERE NOT EXISTS (SELECT FROM reservation_item r WHERE r.line_item_id = l.id
           AND r.inventory_item_id = vi.inventory_item_id AND r.quantity = i.quantity * vi.required_quantity)""",
     "more was sold than there is": """
-        SELECT id FROM inventory_level WHERE reserved_quantity - backordered_quantity > greatest(stocked_quantity, 0)""",
+        SELECT id FROM inventory_level
+        WHERE reserved_quantity - backordered_quantity > greatest(stocked_quantity, 0)""",
     "an order does not cost what was paid for it": """
         SELECT o.id, s.amount, m.totals ->> 'total' FROM "order" o
         JOIN order_summary m ON m.order_id = o.id LEFT JOIN payment_session s ON s.order_id = o.id

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.checkout.outcome import Begun, Claim, Outcome, OutcomeKind, undecided
+from commerce.checkout.outcome import Begun, Claim, Outcome, OutcomeKind
 from commerce.checkout.rules import PLACING
 from commerce.payment.port import AuthoriseResult, Declined, ProviderError, StatusResult, Unknown
 from kit.db import Database
@@ -88,11 +88,13 @@ class World:
             run.task = asyncio.create_task(self._drive(run))
         return self.runs[key]
 
-    def lose_the_store(self) -> None:
-        """Forget every run; what their workers were just doing still happens."""
-        for run in self.runs.values():
+    def lose_the_store(self) -> list[asyncio.Task[None]]:
+        """Forget every run and return what their workers were just doing, which still happens."""
+        lost = list(self.runs.values())
+        for run in lost:
             run.is_lost = True
         self.runs.clear()
+        return [run.task for run in lost if run.task is not None]
 
     async def _drive(self, run: Run) -> None:
         flows: dict[str, Callable[[Run], Awaitable[None]]] = {
@@ -144,8 +146,7 @@ class World:
         return await self._refuse(run, claim, Outcome(OutcomeKind.DECLINED, session_id), word.status)
 
     async def _refuse(self, run: Run, claim: Claim, outcome: Outcome, status: str | None) -> Outcome:
-        is_mine = await self.step(run, lambda s: refuse_checkout(s, claim, outcome, status))
-        return outcome if is_mine else undecided(outcome.session_id)
+        return await self.step(run, lambda s: refuse_checkout(s, claim, outcome, status))
 
     async def _let_go(self, run: Run, session_id: str) -> None:
         with suppress(ProviderError):
@@ -205,7 +206,7 @@ class World:
         return result
 
     async def _commit_late(self, work: Work[Any]) -> None:
-        """The transaction of a worker that is thought dead."""
+        """Run the transaction of a worker that is thought dead."""
         is_before = self.dice.random() < 0.5
         delay = self.dice.uniform(0.0, 0.4)
 
@@ -219,7 +220,7 @@ class World:
         with suppress(CommerceError):  # nobody hears what it was refused with
             await self.database.transact(slowly)
 
-    async def _ask(self, run: Run, session_id: str, call: str, seconds: float | None) -> Any:
+    async def _ask(self, run: Run, session_id: str, call: str, seconds: float | None) -> Any:  # noqa: ANN401 - the port's result
         """Call the provider with the same key until it answers, at most until the deadline."""
         loop = asyncio.get_running_loop()
         end = None if seconds is None else loop.time() + seconds
