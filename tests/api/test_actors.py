@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -114,7 +116,21 @@ async def test_a_secret_key_as_bearer_is_told_how_to_send_it(client: AsyncClient
     }
 
 
-def forged(kind: str, secret: str) -> str:
+FORGED: dict[str, Callable[[dict[str, Any], str], str]] = {
+    "unsigned": lambda payload, _: jwt.encode(payload, None, "none"),
+    "by another algorithm": lambda payload, secret: jwt.encode(payload, secret * 2, "HS512"),
+    "by another secret": lambda payload, secret: jwt.encode(payload, secret[::-1], "HS256"),
+    "expired": lambda payload, secret: jwt.encode({**payload, "exp": payload["iat"]}, secret, "HS256"),
+    "for another system": lambda payload, secret: jwt.encode({**payload, "aud": "other"}, secret, "HS256"),
+    "only registered": lambda payload, secret: jwt.encode({**payload, "actor_id": ""}, secret, "HS256"),
+    "for ever": lambda payload, secret: jwt.encode(
+        {key: value for key, value in payload.items() if key != "exp"}, secret, "HS256"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FORGED)
+async def test_a_token_that_we_did_not_issue_for_this_is_refused(client: AsyncClient, state: State, kind: str) -> None:
     payload = {
         "actor_id": "user_1",
         "actor_type": "user",
@@ -123,31 +139,7 @@ def forged(kind: str, secret: str) -> str:
         "iat": clock.now(),
         "exp": clock.now() + timedelta(hours=1),
     }
-    if kind == "unsigned":
-        return jwt.encode(payload, None, "none")
-    if kind == "by another algorithm":
-        return jwt.encode(payload, secret * 2, "HS512")
-    if kind == "by another secret":
-        return jwt.encode(payload, secret[::-1], "HS256")
-    if kind == "expired":
-        return jwt.encode({**payload, "exp": clock.now() - timedelta(seconds=1)}, secret, "HS256")
-    if kind == "for another system":
-        return jwt.encode({**payload, "aud": "other"}, secret, "HS256")
-    if kind == "only registered":
-        return jwt.encode({**payload, "actor_id": ""}, secret, "HS256")
-    del payload["exp"]
-    return jwt.encode(payload, secret, "HS256")
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *("unsigned", "by another algorithm", "by another secret", "expired"),
-        *("for another system", "only registered", "for ever"),
-    ],
-)
-async def test_a_token_that_we_did_not_issue_for_this_is_refused(client: AsyncClient, state: State, kind: str) -> None:
-    token = forged(kind, state.settings.jwt_secret)
+    token = FORGED[kind](payload, state.settings.jwt_secret)
     response = await client.get("/admin/regions", headers={"authorization": f"Bearer {token}"})
     assert (response.status_code, response.json()) == (401, {"message": "Unauthorized"})
 

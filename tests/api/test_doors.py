@@ -13,14 +13,18 @@ from httpx2 import AsyncClient
 from httpx2 import Response as Answer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.actors import Admin
 from api.deps import json_answer, json_text, start, write
 from api.routing import Router
 from kit.db import Database, run, value
 from kit.errors import not_allowed
 from operations.seed.first_start import first_start
+from tests.support.durable import until
 from tests.support.statements import recorded_statements
 
 BODY = {"name": "Europe", "currency_code": "eur"}
+HOLDS_KEY = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+INSERT = "INSERT INTO region (id, name, currency_code, automatic_taxes) VALUES ($1, 'x', 'eur', true)"
 Operation = Callable[[AsyncSession], Awaitable[str]]
 
 
@@ -33,9 +37,9 @@ def operation(app: FastAPI) -> dict[str, Operation]:
     async def told(_session: AsyncSession, result: str) -> str:
         return json_text({"result": result})
 
-    @router.post("", dependencies=[])
+    @router.post("")
     async def route(request: Request) -> Response:
-        return await write(request, lambda session: held["run"](session), then=told)
+        return await write(request, held["run"], then=told)
 
     app.include_router(router)
     return held
@@ -107,8 +111,7 @@ async def test_a_request_in_flight_is_a_conflict(
     async with database.engine.begin() as blocking:
         await run(blocking, "SELECT 1 FROM region_country WHERE iso_2 = 'de' FOR UPDATE")
         first = asyncio.create_task(create(client, admin, "k1", countries=["de"]))
-        while not await value(blocking, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"):
-            await asyncio.sleep(0.01)
+        await until(lambda: value(blocking, HOLDS_KEY), "the first request to hold the key")
         second = await create(client, admin, "k1", countries=["de"])
     assert (second.status_code, second.json()["type"]) == (409, "conflict")
     assert (await first).status_code == 200
@@ -168,10 +171,7 @@ async def test_a_write_that_lost_a_race_runs_again(
     async def work(session: AsyncSession) -> str:
         nonlocal runs
         runs += 1
-        await run(
-            session,
-            f"INSERT INTO region (id, name, currency_code, automatic_taxes) VALUES ('reg_{runs}', 'x', 'eur', true)",
-        )  # noqa: S608 - a number
+        await run(session, INSERT, f"reg_{runs}")
         if runs <= losses:
             await run(session, "DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$")
         return "done"
@@ -202,9 +202,7 @@ async def test_what_a_refused_write_did_is_undone(
     client: AsyncClient, database: Database, store: dict[str, str], operation: dict[str, Operation]
 ) -> None:
     async def work(session: AsyncSession) -> str:
-        await run(
-            session, "INSERT INTO region (id, name, currency_code, automatic_taxes) VALUES ('reg_1', 'x', 'eur', true)"
-        )
+        await run(session, INSERT, "reg_1")
         raise not_allowed("No.")
 
     operation["run"] = work
@@ -229,8 +227,6 @@ def workflow(app: FastAPI) -> Workflow:
     """Return the workflow that `POST /admin/start/{id}` starts."""
     made = Workflow()
     router = Router("/admin/start")
-
-    from api.actors import Admin  # noqa: PLC0415 - FastAPI reads the annotation from this scope
 
     @router.post("/{id}")
     async def route(request: Request, admin: Admin, id: str) -> Response:  # noqa: A002, ARG001 - the path's word; the door
