@@ -1,4 +1,4 @@
-"""Every route has an API test: the paths that tests ask the API for are gathered, and a whole run fails on a gap."""
+"""Every route has a test that asks the API for it: what is asked is gathered, and a whole run fails on a gap."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 import pytest
-from httpx2 import ASGITransport, Request, Response
+from starlette.types import Receive, Scope, Send
 
 from api.app import create_app
+from api.edge import RequestIds
 from kit.settings import Settings
 
-WHOLE = (["tests"], ["tests/api"])  # what a run must have been told to ask for, to be held to it
+WHOLE = ["tests"]  # what a run is told to run, if it is to be held to this
 asked: set[tuple[str, str]] = set()
 untested: list[str] = []
 
@@ -34,18 +35,18 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
 
 
-def _listening(handle: Any) -> Any:  # noqa: ANN401 - a method, and the same method that listens
-    @functools.wraps(handle)
-    async def remembering(self: ASGITransport, request: Request) -> Response:
-        asked.add((request.method, request.url.path))
-        response: Response = await handle(self, request)
-        return response
+def _listening(serve: Any) -> Any:  # noqa: ANN401 - a method, and the same method that listens
+    @functools.wraps(serve)
+    async def remembering(self: RequestIds, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            asked.add((scope["method"], scope["path"]))
+        await serve(self, scope, receive, send)
 
     return remembering
 
 
 def pytest_configure() -> None:
-    ASGITransport.handle_async_request = _listening(ASGITransport.handle_async_request)  # type: ignore[method-assign]  # the tests' one way into the API
+    RequestIds.__call__ = _listening(RequestIds.__call__)  # type: ignore[method-assign]  # the outermost ring
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,7 +60,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput["asked"] = sorted(asked)
         return
-    is_whole = config.args in WHOLE and not (config.option.keyword or config.option.markexpr)
+    is_whole = config.args == WHOLE and not (config.option.keyword or config.option.markexpr)
     if is_whole and exitstatus == pytest.ExitCode.OK:
         untested.extend(untested_routes())
         if untested:
@@ -69,6 +70,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if untested:
         terminalreporter.section("routes without an API test", red=True)
-        terminalreporter.line("Send each from a test below tests/api, by the fixture `client`:")
+        terminalreporter.line("Ask for each in a test below tests/api, by the fixture `client`:")
         for route in untested:
             terminalreporter.line(f"  {route}")
