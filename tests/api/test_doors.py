@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.actors import Admin
 from api.deps import json_answer, json_text, start, write
 from api.routing import Router
+from commerce.sales_channel.models import SalesChannel
 from kit.db import Database, run, value
 from kit.errors import not_allowed
 from operations.seed.first_start import first_start
@@ -208,6 +209,27 @@ async def test_what_a_refused_write_did_is_undone(
     operation["run"] = work
     assert (await client.post("/store/write", headers=store)).status_code == 400
     assert await count(database) == 0
+
+
+async def test_the_answer_shows_what_was_only_added_to_the_session(
+    app: FastAPI, client: AsyncClient, store: dict[str, str]
+) -> None:
+    """The projection is driver SQL: it sees only what was sent."""
+    router = Router("/store/added")
+
+    async def add(session: AsyncSession) -> str:
+        session.add(SalesChannel(id="sc_added", name="Added"))
+        return "sc_added"
+
+    async def told(session: AsyncSession, id_: str) -> str:
+        return json_text({"name": await value(session, "SELECT name FROM sales_channel WHERE id = $1", id_)})
+
+    @router.post("")
+    async def route(request: Request) -> Response:
+        return await write(request, add, then=told)
+
+    app.include_router(router)
+    assert (await client.post("/store/added", headers=store)).json() == {"name": "Added"}
 
 
 class Workflow:
