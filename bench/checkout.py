@@ -36,7 +36,7 @@ async def run(number: int, concurrencies: Sequence[int]) -> str | None:
     phases: list[Measured] = []
     now = concurrencies[0]
     async with stage(timed=lambda step, seconds: steps[now].add(step, seconds)) as on:
-        for now in concurrencies:  # noqa: B007 - the lambda above reads it
+        for now in concurrencies:
             phases += await _visits(on, number, now)
         size = memory(on.shop)
         async with Floor(on) as floor:

@@ -12,9 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from durable.attention import SEARCH_ATTRIBUTES
 from durable.client import Durable
-from durable.keep import asleep, keep_running
+from durable.keep import keep_running
 
-EVERY: Final = 30  # seconds
+# Seconds. A list of a few names costs a millisecond; without them no workflow can park.
+EVERY: Final = 5.0
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
@@ -37,22 +38,10 @@ async def ensure_search_attributes(client: Client) -> list[str]:
 
 
 async def keep_search_attributes(durable: Durable, stop: asyncio.Event) -> None:
-    """Ensure them every 30 s until `stop` is set, and at once when Temporal is back: its store may be a new one."""
+    """Ensure them every few seconds until `stop` is set: Temporal's store may be lost and made anew meanwhile."""
 
     async def work() -> None:
-        client = await durable.client()
-        while not stop.is_set():
-            await durable.require_healthy()
-            await ensure_search_attributes(client)
-            await _watch(durable, stop)
-
-    await keep_running("Temporal", work, stop)
-
-
-async def _watch(durable: Durable, stop: asyncio.Event) -> None:
-    """Return after 30 s; raise `unavailable` as soon as Temporal is away."""
-    for _ in range(EVERY):
-        await asleep(1, stop)
-        if stop.is_set():
-            return
         await durable.require_healthy()
+        await ensure_search_attributes(await durable.client())
+
+    await keep_running("Temporal", work, stop, EVERY)

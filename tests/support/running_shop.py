@@ -23,7 +23,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     serving = asyncio.create_task(server._serve())
     working = asyncio.create_task(work(settings, stop))
     try:
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag alone
             await asyncio.sleep(0.02)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
