@@ -57,7 +57,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
-    crew = Crew(WORKFLOWS, all_activities(database, subscribers))
+    deadline = settings.attempt_deadline_seconds
+    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, deadline_seconds=deadline))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
     running = {queue: asyncio.Event() for queue in MAX_CACHED}
     try:

@@ -115,9 +115,7 @@ class CheckoutActivities:
     async def resolve(self, command: ResolveSession) -> Resolved:
         """Place the order of a handed-over attempt, or give it up."""
         paid = command.answer.paid
-        work = partial(
-            resolve_session, session_id=command.session_id, answer=Answer(command.answer.holding, paid)
-        )
+        work = partial(resolve_session, session_id=command.session_id, answer=Answer(command.answer.holding, paid))
         edge = "checkout.resolve_yes" if paid.status in PLACING else "checkout.resolve_no"
         return await self._database.transact(work, edge)
 
@@ -147,6 +145,4 @@ class CheckoutActivities:
     @activity.defn(name="checkout.settle_by_hand")
     async def settle_by_hand(self, command: SettleByHand) -> bool:
         """Record that a person let the money go."""
-        return await self._database.transact(
-            partial(settle_by_hand, session_id=command.session_id, note=command.note)
-        )
+        return await self._database.transact(partial(settle_by_hand, session_id=command.session_id, note=command.note))

@@ -58,7 +58,7 @@ class SessionAnswer:
 class Released:
     """Proof that nothing is held and nothing can come; totals of the session."""
 
-    reference: str
+    reference: str | None
     voided: Decimal
     refunded: Decimal
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from activities.attention import AttentionActivities
+from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
+from activities.payment import PaymentActivities
+from commerce.payment.port import PaymentProvider
 from durable.subscribers import Subscriber, Subscribers
 from kit.db import Database
 
@@ -14,12 +17,33 @@ from kit.db import Database
 SUBSCRIBERS: Final[tuple[Subscriber, ...]] = ()
 
 
-def all_activities(database: Database, subscribers: Subscribers) -> list[Callable[..., Any]]:
-    """Return the methods of every activity class over these parts."""
+def all_activities(
+    database: Database,
+    subscribers: Subscribers,
+    payments: Mapping[str, PaymentProvider],
+    *,
+    deadline_seconds: float,
+) -> list[Callable[..., Any]]:
+    """Return the methods of every activity class over these parts; `deadline_seconds` is that of a checkout attempt."""
     attention = AttentionActivities(database)
+    checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
+    payment = PaymentActivities(database, payments)
     return [
         attention.set,
         attention.clear,
+        checkout.begin,
+        checkout.place,
+        checkout.refuse,
+        checkout.hand_over,
+        checkout.let_go,
+        checkout.resolve,
+        checkout.abandon,
+        checkout.begin_release,
+        checkout.finish_release,
+        checkout.settle_by_hand,
         delivery.deliver,
+        payment.authorise,
+        payment.status,
+        payment.release,
     ]

@@ -41,11 +41,8 @@ async def begin_checkout(
     facts = await one(session, _FACTS, cart_id, run_id)
     if facts is None:
         return Begun(None, refused(None, not_found(f"Cart id not found: {cart_id}")))
-    if facts.order_id is not None:
-        return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
-    if facts.mine is not None:
-        recorded = outcome_of(json.loads(facts.mine))
-        return Begun(recorded.session_id, recorded)
+    if (known := _known(facts)) is not None:
+        return known
     if facts.attempt_id is not None and not facts.is_overdue:
         return await adopt(session, facts, run_id)
     if facts.attempt_id is not None:
@@ -55,6 +52,16 @@ async def begin_checkout(
     if facts.is_handed_over:
         return Begun(facts.session_id, undecided(facts.session_id))
     return await _open(session, facts, run_id, request_id, deadline_seconds)
+
+
+def _known(facts: Row[Any]) -> Begun | None:
+    """Return what was decided before: the cart's one order, or what this run has recorded."""
+    if facts.order_id is not None:
+        return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
+    if facts.mine is None:
+        return None
+    recorded = outcome_of(json.loads(facts.mine))
+    return Begun(recorded.session_id, recorded)
 
 
 async def adopt(session: AsyncSession, facts: Row[Any], run_id: str) -> Begun:

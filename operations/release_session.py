@@ -22,7 +22,7 @@ async def begin_release(session: AsyncSession, session_id: str) -> bool:
 
 
 async def finish_release(
-    session: AsyncSession, session_id: str, *, reference: str, voided: Decimal, refunded: Decimal
+    session: AsyncSession, session_id: str, *, reference: str | None, voided: Decimal, refunded: Decimal
 ) -> bool:
     """Record the provider's proof: nothing is held and nothing can come; the amounts are the session's totals.
 

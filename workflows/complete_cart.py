@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -17,7 +18,9 @@ from durable.types import CompleteCartInput
 from operations.record_payment import Paid
 from workflows import options
 
-FREE = Paid("free")
+FREE: Final = Paid("free")
+FAILED: Final = ("payment_authorization_error", "Payment authorization failed")
+NEEDS_MORE: Final = ("payment_requires_more_error", "More information is required for payment")
 
 
 @workflow.defn(name="complete-cart")
@@ -119,11 +122,8 @@ class CompleteCartWorkflow:
 
 
 def _raised(session_id: str, word: Authorised) -> Outcome:
-    if word.needed_more:
-        kind, message = "payment_requires_more_error", "More information is required for payment"
-    else:
-        kind, message = "payment_authorization_error", "Payment authorization failed"
-    return Outcome(OutcomeKind.RAISED, session_id, type=kind, message=word.declined or message)
+    kind, message = NEEDS_MORE if word.needed_more else FAILED
+    return Outcome(OutcomeKind.RAISED, session_id, type=kind, message=message)
 
 
 def _returned(session_id: str) -> Outcome:

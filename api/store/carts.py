@@ -16,6 +16,7 @@ from api.store.bodies.carts import (
     StoreUpdateLineItem,
 )
 from api.store.cart_answers import new_cart, without_line
+from api.store.complete import complete_cart
 from kit.query import LIVE
 from operations.add_line_items import add_line_items
 from operations.create_cart import create_cart
@@ -81,3 +82,9 @@ async def add_shipping_methods(
     """Choose how the cart is shipped."""
     chosen = [each.chosen() for each in (body if isinstance(body, list) else [body])]
     return await write(request, lambda session: set_shipping_methods(session, id, chosen), then=shown(request, CART))
+
+
+@router.post("/{id}/complete")
+async def complete(request: Request, id: str) -> Response:
+    """Complete a cart: answer its order, or why there is none."""
+    return await complete_cart(request, id)
