@@ -16,6 +16,7 @@ from durable.client import Durable, connect
 from durable.keep import either
 from durable.queues import MAX_CACHED
 from durable.relay import Relay
+from durable.runtime import quiet
 from durable.search_attributes import ensure_search_attributes, keep_search_attributes
 from durable.subscribers import Subscribers, installed
 from durable.sweep import Sweep, keep_sweeping
@@ -57,8 +58,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
-    deadline = settings.attempt_deadline_seconds
-    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, deadline_seconds=deadline))
+    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
     running = {queue: asyncio.Event() for queue in MAX_CACHED}
     try:
@@ -68,7 +68,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
             tasks.create_task(Relay(database, durable, subscribers).run(stop))
             tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client), stop))
-            tasks.create_task(keep_search_attributes(settings.temporal_address, settings.temporal_namespace, stop))
+            tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:
         await asyncio.gather(*(provider.close() for provider in payments.values()))
@@ -96,6 +96,7 @@ async def main(settings: Settings | None = None) -> None:
     """Run until SIGTERM or SIGINT."""
     settings = settings or Settings()
     logs.configure(settings.log_level)
+    quiet()
     failpoints.configure(settings.failpoints_file)
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)  # durable/interceptor.py logs them, one line each
     stop = asyncio.Event()

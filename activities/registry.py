@@ -21,10 +21,9 @@ def all_activities(
     database: Database,
     subscribers: Subscribers,
     payments: Mapping[str, PaymentProvider],
-    *,
     deadline_seconds: float,
 ) -> list[Callable[..., Any]]:
-    """Return the methods of every activity class over these parts; `deadline_seconds` is that of a checkout attempt."""
+    """Return the methods of every activity class over these parts."""
     attention = AttentionActivities(database)
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)

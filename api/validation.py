@@ -30,17 +30,44 @@ TOO_BIG: Final = {
     "string_too_long": "max_length",
     "too_long": "max_length",
 }
+BRANCH: Final = re.compile(r"[A-Z]\w*|.*\[.*|str|int|bool")  # how pydantic names a branch of a union in a location
 Fault = Mapping[str, Any]
 
 
 def explain(faults: Sequence[Fault]) -> str:
     """Return `Invalid request: ...` for the faults that pydantic found."""
-    return f"Invalid request: {'; '.join(list(_sentences(faults))[:PARTS])}"
+    return f"Invalid request: {'; '.join(list(_sentences(_without_branches(faults)))[:PARTS])}"
 
 
 def invalid(*sentences: str) -> CommerceError:
     """Return the error of a request that breaks a rule which no single field shows."""
     return invalid_data(f"Invalid request: {'; '.join(sentences[:PARTS])}")
+
+
+def _without_branches(faults: Sequence[Fault]) -> list[Fault]:
+    """Return the faults with those of a union reduced to the branch that was meant."""
+    unions: dict[tuple[object, ...], list[Fault]] = {}
+    groups: list[list[Fault]] = []
+    for fault in faults:
+        location = tuple(fault["loc"])
+        place = next((at for at, part in enumerate(location) if at and BRANCH.fullmatch(str(part))), None)
+        if place is None:
+            groups.append([fault])
+            continue
+        if location[:place] not in unions:
+            groups.append(unions.setdefault(location[:place], []))
+        shorter = {"loc": location[:place] + location[place + 1 :], "misses": place + 1 == len(location)}
+        unions[location[:place]].append({**fault, **shorter})
+    return [fault for group in groups for fault in _meant(group)]
+
+
+def _meant(group: list[Fault]) -> list[Fault]:
+    """Return the faults inside of a value whose kind fits a branch; if none fits, one fault that names all kinds."""
+    inside = [fault for fault in group if not fault.get("misses")]
+    if inside or len(group) == 1:
+        return inside or group
+    kinds = ", ".join(TYPES.get(fault["type"], fault["type"]) for fault in group)
+    return [{**group[0], "kinds": kinds}]
 
 
 def _sentences(faults: Sequence[Fault]) -> Iterable[str]:
@@ -63,7 +90,7 @@ def _sentence(fault: Fault) -> str:
     if kind == "missing":
         return f"Field '{field}' is required"
     if kind in TYPES:
-        return f"Expected type: '{TYPES[kind]}' for field '{field}', got: '{shown(fault['input'])}'"
+        return f"Expected type: '{fault.get('kinds', TYPES[kind])}' for field '{field}', got: '{shown(fault['input'])}'"
     if kind == "literal_error":
         options = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
         return f"Expected: '{options}' for field '{field}', but got: '{shown(fault['input'])}'"

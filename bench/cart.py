@@ -15,7 +15,7 @@ AROUND = 5  # lines before and after the 50th that are measured too
 async def run(number: int) -> str | None:
     """Add `number` lines at each size."""
     steps = Steps()
-    async with stage(timed=steps.add) as on:
+    async with stage(timed=steps.add, warm=0) as on:
         carts = [await _empty_cart(on) for _ in range(number)]
         first = Steps()
         steps.seconds.clear()

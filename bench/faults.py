@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from bench.steps import percentile
 from bench.tables import console, show
@@ -25,18 +26,17 @@ async def run(rounds: int, shoppers: int) -> str | None:
     async with AsyncExitStack() as open_:
         shop = await open_.enter_async_context(running_shop())
         store = await open_.enter_async_context(Storefront(shop.api_url, shop.publishable_key))
-        if True:
-            for number in range(1, rounds + 1):
-                for name, chaos in _plan(number):
-                    group = mixed(shoppers) if name == "at random" else [Visit() for _ in range(shoppers)]
-                    deaths = {part.name: len(part.downs) for part in shop.parts.values()}
-                    done = await burst(shop, store, await store.goods(), group, chaos=chaos)
-                    for part, wait in _waits(shop, name, deaths, done):
-                        waits[part].append(wait)
-                    reports.append(await audit(shop, done))
-                    console.print(f"round {number}, {name}: {reports[-1]}")
-                    if not reports[-1].is_clean:
-                        return "The audit found violations."
+        for number in range(1, rounds + 1):
+            for name, chaos in _plan(number):
+                group = mixed(shoppers) if name == "at random" else [Visit() for _ in range(shoppers)]
+                deaths = {part.name: len(part.downs) for part in shop.parts.values()}
+                done = await burst(shop, store, await store.goods(), group, chaos=chaos)
+                for part, wait in _waits(shop, name, deaths, done):
+                    waits[part].append(wait)
+                reports.append(await audit(shop, done))
+                console.print(f"round {number}, {name}: {reports[-1]}")
+                if not reports[-1].is_clean:
+                    return "The audit found violations."
     _show(reports, waits)
     slow = [name for name, found in waits.items() if percentile(found, 0.95) > AIM]
     return f"Shoppers waited longer than {AIM:.0f} s after a kill of: {', '.join(slow)}." if slow else None

@@ -16,7 +16,7 @@ PEER = 150.0  # ms, the peer's CPU for the same page
 async def run(number: int) -> str | None:
     """Measure `number` pages with the storefront's fields, and as many with the whole default answer."""
     steps = Steps()
-    async with stage(timed=steps.add) as on:
+    async with stage(timed=steps.add, warm=0) as on:
         path = f"/store/products?limit=20&region_id={on.goods.region_id}"
         rows = []
         for title, fields in (("listed fields", f"&{PRICED},title,handle,thumbnail"), ("all fields", f"&{_ALL}")):

@@ -11,10 +11,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from durable.attention import SEARCH_ATTRIBUTES
-from durable.client import connect
-from durable.keep import asleep, keep_running
+from durable.client import Durable
+from durable.keep import keep_running
 
-EVERY: Final = 30.0  # seconds
+# Seconds. A list of a few names costs a millisecond; without them no workflow can park.
+EVERY: Final = 5.0
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
@@ -36,13 +37,11 @@ async def ensure_search_attributes(client: Client) -> list[str]:
     return missing
 
 
-async def keep_search_attributes(address: str, namespace: str, stop: asyncio.Event) -> None:
-    """Ensure them every 30 s until `stop` is set: Temporal's store may be lost and made anew meanwhile."""
+async def keep_search_attributes(durable: Durable, stop: asyncio.Event) -> None:
+    """Ensure them every few seconds until `stop` is set: Temporal's store may be lost and made anew meanwhile."""
 
     async def work() -> None:
-        client = await connect(address, namespace)
-        while not stop.is_set():
-            await ensure_search_attributes(client)
-            await asleep(EVERY, stop)
+        await durable.require_healthy()
+        await ensure_search_attributes(await durable.client())
 
-    await keep_running("search attributes", work, stop)
+    await keep_running("Temporal", work, stop, EVERY)

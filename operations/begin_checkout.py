@@ -41,7 +41,8 @@ async def begin_checkout(
     facts = await one(session, _FACTS, cart_id, run_id)
     if facts is None:
         return Begun(None, refused(None, not_found(f"Cart id not found: {cart_id}")))
-    if (known := _known(facts)) is not None:
+    known = _known(facts)
+    if known is not None:
         return known
     if facts.attempt_id is not None and not facts.is_overdue:
         return await adopt(session, facts, run_id)
@@ -55,13 +56,13 @@ async def begin_checkout(
 
 
 def _known(facts: Row[Any]) -> Begun | None:
-    """Return what was decided before: the cart's one order, or what this run has recorded."""
+    """Return what was decided before: the cart's order, or what this run recorded."""
     if facts.order_id is not None:
         return Begun(facts.session_id, ordered(facts.session_id, facts.order_id))
-    if facts.mine is None:
-        return None
-    recorded = outcome_of(json.loads(facts.mine))
-    return Begun(recorded.session_id, recorded)
+    if facts.mine is not None:
+        recorded = outcome_of(json.loads(facts.mine))
+        return Begun(recorded.session_id, recorded)
+    return None
 
 
 async def adopt(session: AsyncSession, facts: Row[Any], run_id: str) -> Begun:

@@ -58,8 +58,12 @@ CURRENT: Final = {"version": None}
 PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
 """The orders that a list shows; drafts are elsewhere (contract section 15)."""
 
+# The peer shows it with the method itself.
+_METHOD_DETAIL: Final = "*shipping_methods.detail"
+_PLACED: Final = (*ORDER_DEFAULTS, _METHOD_DETAIL)
+
 STORE_ORDER: Final[Resource] = ORDER.but(
-    defaults=(*ORDER_DEFAULTS, "version", "payment_status", "fulfillment_status", "fulfillments"),
+    defaults=(*_PLACED, "version", "payment_status", "fulfillment_status", "fulfillments"),
     allowed=ORDER_ALLOWED,
     max_hops=3,
 )
@@ -79,7 +83,7 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     filters=plain("id", "status"),
     limit=50,
 )
-PLACED_ORDER: Final[Resource] = ORDER.but(defaults=ORDER_DEFAULTS, allowed=ORDER_ALLOWED, max_hops=3)
+PLACED_ORDER: Final[Resource] = ORDER.but(defaults=_PLACED, allowed=ORDER_ALLOWED, max_hops=3)
 """The order as completing a cart answers it: without the derived statuses (contract section 13)."""
 
 _LISTED: Final = (
@@ -118,6 +122,7 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
         "*shipping_address",
         "*billing_address",
         "*shipping_methods",
+        _METHOD_DETAIL,
         "*shipping_methods.tax_lines",
         "*shipping_methods.adjustments",
         "*payment_collections",

@@ -60,7 +60,7 @@ PAYMENT: Final[Resource] = Resource(
         "captures": many(lambda: CAPTURE, on="payment_id", where=LIVE),
         "refunds": many(lambda: REFUND, on="payment_id", where=LIVE),
         "payment_collection": one(lambda: PAYMENT_COLLECTION, on="payment_collection_id", where=LIVE),
-        "payment_session": one(lambda: PAYMENT_SESSION, on="payment_session_id", where=LIVE),
+        "payment_session": one(lambda: PAYMENT_SESSION, on="payment_session_id", where=LIVE, stub=True),
     },
 )
 PAYMENT_SESSION: Final[Resource] = Resource(

@@ -121,8 +121,8 @@ def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> 
     """Return what a product leads to; `taxed` prices have the four amounts with and without tax."""
     variant = _TAXED_VARIANT if taxed else VARIANT
     return lambda: {
-        "type": one(lambda: PRODUCT_TYPE, on="type_id", where=LIVE),
-        "collection": one(lambda: COLLECTION, on="collection_id", where=LIVE),
+        "type": one(lambda: PRODUCT_TYPE, on="type_id", where=LIVE, stub=True),
+        "collection": one(lambda: COLLECTION, on="collection_id", where=LIVE, stub=True),
         "options": many(
             lambda: OPTION, on=Link("product_product_option", "product_id", "product_option_id"), where=LIVE
         ),

@@ -37,12 +37,13 @@ PROVIDER: Final = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5)),
 )
 
-# A provider asked in passing, after the shopper has their answer: the run should close soon, and the sweep asks again.
+# A provider asked in passing, after the shopper has their answer: one short try, since who presses again waits for the
+# run's end; the sweep asks again.
 GLANCE: Final = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=5),
     schedule_to_close_timeout=timedelta(seconds=5),
     heartbeat_timeout=timedelta(seconds=3),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=5)),
+    retry_policy=RetryPolicy(maximum_attempts=1),
 )
 
 # A provider call that no shopper waits for: outages of a provider last minutes, seldom an hour; then a person is asked.
@@ -68,7 +69,7 @@ ATTENTION: Final = ActivityConfig(
 DELIVER: Final = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=5),
     schedule_to_close_timeout=timedelta(hours=1),
-    heartbeat_timeout=timedelta(seconds=10),
+    heartbeat_timeout=timedelta(seconds=3),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Store
-from api.deps import read_one, shown, write
+from api.deps import read_one, shown, start, write
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.carts import (
@@ -16,7 +16,8 @@ from api.store.bodies.carts import (
     StoreUpdateLineItem,
 )
 from api.store.cart_answers import new_cart, without_line
-from api.store.complete import complete_cart
+from api.store.completing import NAME, Completion
+from durable import ids
 from kit.query import LIVE
 from operations.add_line_items import add_line_items
 from operations.create_cart import create_cart
@@ -86,5 +87,6 @@ async def add_shipping_methods(
 
 @router.post("/{id}/complete")
 async def complete(request: Request, id: str) -> Response:
-    """Complete a cart: answer its order, or why there is none."""
-    return await complete_cart(request, id)
+    """Turn the cart into its one order; asked again, the same order is answered."""
+    completion = Completion(request, id)
+    return await start(request, ids.workflow_id(NAME, id), lambda _workflow_id: completion.answer())

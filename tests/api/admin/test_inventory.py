@@ -1,4 +1,4 @@
-"""`/admin/inventory-items` and `/admin/reservations`: the recorded lists, on the stock that two orders have reserved."""
+"""`/admin/inventory-items` and `/admin/reservations`: the recorded lists, on stock that two orders have reserved."""
 
 from __future__ import annotations
 
