@@ -13,18 +13,16 @@ from httpx2 import AsyncClient
 from httpx2 import Response as Answer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.actors import Admin
+from api.actors import Admin, Store
 from api.deps import json_answer, json_text, start, write
 from api.routing import Router
 from commerce.sales_channel.models import SalesChannel
 from kit.db import Database, run, value
 from kit.errors import not_allowed
 from operations.seed.first_start import first_start
-from tests.support.durable import until
 from tests.support.statements import recorded_statements
 
 BODY = {"name": "Europe", "currency_code": "eur"}
-HOLDS_KEY = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted"
 INSERT = "INSERT INTO region (id, name, currency_code, automatic_taxes) VALUES ($1, 'x', 'eur', true)"
 Operation = Callable[[AsyncSession], Awaitable[str]]
 
@@ -39,7 +37,7 @@ def operation(app: FastAPI) -> dict[str, Operation]:
         return json_text({"result": result})
 
     @router.post("")
-    async def route(request: Request) -> Response:
+    async def route(request: Request, store: Store) -> Response:  # noqa: ARG001 - the door
         return await write(request, held["run"], then=told)
 
     app.include_router(router)
@@ -106,18 +104,24 @@ async def test_a_key_belongs_to_its_actor_method_and_path(
 
 
 async def test_a_request_in_flight_is_a_conflict(
-    client: AsyncClient, database: Database, admin: dict[str, str]
+    client: AsyncClient, store: dict[str, str], operation: dict[str, Operation]
 ) -> None:
-    await database.transact(lambda session: first_start(session, payment_providers=[]))
-    async with database.engine.begin() as blocking:
-        await run(blocking, "SELECT 1 FROM region_country WHERE iso_2 = 'de' FOR UPDATE")
-        first = asyncio.create_task(create(client, admin, "k1", countries=["de"]))
-        await until(lambda: value(blocking, HOLDS_KEY), "the first request to hold the key")
-        second = await create(client, admin, "k1", countries=["de"])
+    runs, end = asyncio.Event(), asyncio.Event()
+
+    async def work(_session: AsyncSession) -> str:
+        runs.set()
+        await end.wait()
+        return "done"
+
+    operation["run"] = work
+    headers = {**store, "idempotency-key": "k1"}
+    first = asyncio.create_task(client.post("/store/write", headers=headers))
+    await runs.wait()
+    second = await client.post("/store/write", headers=headers)
+    end.set()
     assert (second.status_code, second.json()["type"]) == (409, "conflict")
     assert (await first).status_code == 200
-    third = await create(client, admin, "k1", countries=["de"])
-    assert third.content == (await first).content
+    assert (await client.post("/store/write", headers=headers)).content == (await first).content
 
 
 async def test_many_at_once_with_one_key_have_one_effect(
