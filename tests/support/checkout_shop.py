@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
@@ -48,15 +48,15 @@ async def motor(
     prefix = f"{uuid4().hex}-"
     durable = Durable(temporal, queue_prefix=prefix)
     crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds))
-    stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         for queue in (CHECKOUT, MONEY):
             client = await connect(temporal, "default")
             await ensure_search_attributes(client)
             await stack.enter_async_context(build_worker(client, queue, crew, prefix=prefix))
-        relay = asyncio.create_task(Relay(database, durable, Subscribers([])).run(stop))
+        relay = asyncio.create_task(Relay(database, durable, Subscribers([])).run(asyncio.Event()))
         try:
             yield Motor(database, durable, prefix, providers)
         finally:
-            stop.set()
-            await relay
+            relay.cancel()  # rather than let it wait for its next look
+            with suppress(asyncio.CancelledError):
+                await relay
