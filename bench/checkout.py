@@ -34,7 +34,6 @@ async def run(number: int, concurrencies: Sequence[int]) -> str | None:
     """Measure `number` visits at each concurrency: browsing, filling the cart, completing; then what is below."""
     steps = {c: Steps() for c in concurrencies}
     phases: list[Measured] = []
-    now = concurrencies[0]
     async with stage(timed=lambda step, seconds: steps[now].add(step, seconds)) as on:
         for now in concurrencies:
             phases += await _visits(on, number, now)

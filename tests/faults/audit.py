@@ -20,7 +20,7 @@ from tests.faults.shopper import End, Visit
 SETTLING = 75.0  # seconds; a deadline, a minute-old `creating` session and two sweeps
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """Every violation by its kind, with the stories of the visits concerned."""
 
@@ -38,7 +38,7 @@ class Report:
     def number(self) -> int:
         return sum(map(len, self.violations.values()))
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         head = f"{self.visits} visits, {self.orders} orders, settled after {self.settled_after:.1f} s: "
         lines = [head + ("clean" if self.is_clean else f"{self.number} violations")]
         for kind, found in self.violations.items():
