@@ -163,7 +163,14 @@ class Shop:
 
         sandbox = (sys.executable, "-m", "providers.sandbox", "--port", str(self._ports["sandbox"]))
         return [
-            Part("postgres", self._log("postgres"), self.postgres.launch, is_postgres_ready, self.postgres.prepare),
+            Part(
+                "postgres",
+                self._log("postgres"),
+                self.postgres.launch,
+                is_postgres_ready,
+                self.postgres.prepare,
+                is_polite=True,
+            ),
             Part("temporal", self._log("temporal"), self.temporal.launch, is_temporal_ready, make_folder),
             Part(
                 "sandbox",
