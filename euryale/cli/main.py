@@ -106,7 +106,7 @@ def api(
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
         access_log=False,  # query strings hold what people search for: names, mails
-        timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
+        timeout_graceful_shutdown=settings.api_shutdown_seconds,
     )
 
 

@@ -124,6 +124,7 @@ def environment(settings: Settings) -> dict[str, str]:
         if value is not None:
             told[f"EURYALE_{name.upper()}"] = str(value)
     told["EURYALE_GRACEFUL_SHUTDOWN_SECONDS"] = "2"  # Ctrl-C is meant to be quick
+    told["EURYALE_API_SHUTDOWN_SECONDS"] = "2"
     return {**os.environ, **told, "PYTHONUNBUFFERED": "1"}
 
 
