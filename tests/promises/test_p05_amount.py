@@ -122,7 +122,7 @@ async def test_p05_mutation_without_the_version_an_order_costs_more_than_was_pai
     assert any("an order does not cost what was paid" in sentence for sentence in wrong), wrong
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_p05_edits_at_any_moment(till: Till, seed: int) -> None:
     """Edit, change prices, lose runs and pass deadlines in any order: each order costs what was paid for it."""
     dice = random.Random(seed)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ class Till:
     async def change(self, *statements: str) -> None:
         """Change the database behind everybody's back: a constraint is dropped, a row is edited."""
         for sql in statements:
-            await self.database.transact(lambda s, sql=sql: run(s, sql))
+            await self.database.transact(partial(run, sql=sql))
 
     async def close(self) -> None:
         """End whatever a mutation left running."""
