@@ -21,6 +21,12 @@ class Stage:
     store: Storefront
     goods: Goods
 
+    @asynccontextmanager
+    async def timed(self, timed: Callable[[str, float], None]) -> AsyncIterator[Stage]:
+        """Yield the same stage with a client whose steps `timed` hears of."""
+        async with Storefront(self.shop.api_url, self.shop.publishable_key, timed=timed) as store:
+            yield Stage(self.shop, store, self.goods)
+
 
 @asynccontextmanager
 async def stage(*, timed: Callable[[str, float], None] | None = None, warm: int = WARM) -> AsyncIterator[Stage]:

@@ -13,14 +13,14 @@ import asyncpg
 
 from providers.sandbox.audit import audit as provider_money
 from providers.sandbox.audit import unexplained
-from tests.faults.judgements import JUDGEMENTS, MONEY_OF_SESSIONS, ORDERS, UNFINISHED
+from tests.faults.judgements import AGED, JUDGEMENTS, MONEY_OF_SESSIONS, ORDERS, UNFINISHED
 from tests.faults.shop import Shop
 from tests.faults.shopper import End, Visit
 
-SETTLING = 75.0  # seconds; a deadline, a minute-old `creating` session and two sweeps
+SETTLING = 45.0  # seconds; a deadline, a provider that hangs, and some sweeps
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """Every violation by its kind, with the stories of the visits concerned."""
 
@@ -38,7 +38,7 @@ class Report:
     def number(self) -> int:
         return sum(map(len, self.violations.values()))
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         head = f"{self.visits} visits, {self.orders} orders, settled after {self.settled_after:.1f} s: "
         lines = [head + ("clean" if self.is_clean else f"{self.number} violations")]
         for kind, found in self.violations.items():
@@ -67,6 +67,7 @@ async def audit(shop: Shop, visits: Sequence[Visit], *, settling: float = SETTLI
 
 async def _settle(connection: asyncpg.Connection, report: Report, settling: float) -> None:
     began = time.monotonic()
+    await connection.execute(AGED)
     while True:
         found = {kind: [row[0] for row in await connection.fetch(sql)] for kind, sql in UNFINISHED.items()}
         report.settled_after = time.monotonic() - began

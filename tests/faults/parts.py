@@ -32,6 +32,7 @@ class Part:
     launch: Callable[[], Launch]
     is_ready: Callable[[int], Awaitable[bool]] = always
     prepare: Callable[[], None] = lambda: None
+    is_polite: bool = False
     process: subprocess.Popen[bytes] | None = None
     is_held: bool = False
     downs: list[float] = field(default_factory=list)
@@ -62,11 +63,11 @@ class Part:
         self.is_held = False
 
     def stop(self) -> None:
-        """End it politely, and by force when that takes long."""
+        """End it for good: politely where it would leave something behind in memory, else by force."""
         self.is_held = True
         if self.process is None:
             return
-        if self.process.poll() is None:
+        if self.process.poll() is None and self.is_polite:
             self.process.send_signal(self.launch().stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(8)

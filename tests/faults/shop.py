@@ -37,6 +37,7 @@ QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a
     "EURYALE_PROVIDER_SESSION_SECONDS": "1.5",
     "EURYALE_PROVIDER_MONEY_SECONDS": "2",
     "EURYALE_GRACEFUL_SHUTDOWN_SECONDS": "1",
+    "EURYALE_API_SHUTDOWN_SECONDS": "1",
 }
 
 
@@ -163,7 +164,14 @@ class Shop:
 
         sandbox = (sys.executable, "-m", "providers.sandbox", "--port", str(self._ports["sandbox"]))
         return [
-            Part("postgres", self._log("postgres"), self.postgres.launch, is_postgres_ready, self.postgres.prepare),
+            Part(
+                "postgres",
+                self._log("postgres"),
+                self.postgres.launch,
+                is_postgres_ready,
+                self.postgres.prepare,
+                is_polite=True,
+            ),
             Part("temporal", self._log("temporal"), self.temporal.launch, is_temporal_ready, make_folder),
             Part(
                 "sandbox",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import time
 from collections.abc import Awaitable, Callable, Collection
@@ -20,6 +19,7 @@ PATIENCE = 90.0  # seconds until a shopper goes away; longer than anything that 
 TIRED = 12  # undecided answers after which a shopper tries another card
 
 BUSY = {0, 409, 502, 503}
+FAILED = 500
 
 
 class End(StrEnum):
@@ -75,14 +75,18 @@ class Shopper:
 
     async def shop(self) -> Visit:
         """Fill a cart and buy it."""
-        try:
-            await self.prepare()
-        except GiveUp as problem:
-            return self._gave_up(problem)
+        await self.prepare()
         return await self.buy()
 
     async def prepare(self) -> None:
-        """Do everything before the button: cart, lines, address, shipping, collection, session."""
+        """Do everything before the button; a shopper who does not get so far has given up."""
+        try:
+            await self._fill_cart()
+        except GiveUp as problem:
+            self._gave_up(problem)
+
+    async def _fill_cart(self) -> None:
+        """Cart, lines, address, shipping, collection, session."""
         self._until = time.monotonic() + self._patience
         store, visit = self._store, self.visit
         answer = await self._try(lambda: store.create_cart(self._goods.region_id))
@@ -141,35 +145,31 @@ class Shopper:
         visit, store = self.visit, self._store
         collection = await self._try(lambda: store.collection(visit.cart_id), accept={200, 400})
         if not collection.is_ok:
-            return  # the cart became an order meanwhile: the button will say so
+            return None  # the cart became an order meanwhile: the button will say so
         visit.collection_id = collection.body["payment_collection"]["id"]
         accept = {200, 400} if wanted else {200, 400, 409}
-        moods = itertools.chain([behavior], itertools.repeat(""))  # a provider that failed once works the next time
-        answer = await self._try(
-            lambda: store.session(visit.collection_id, visit.provider_id, next(moods)),
-            accept=accept,
-            again={500} if "create=" in behavior else set(),
-        )
+        accept |= {FAILED} if "create=" in behavior else set()
+        answer = await self._try(lambda: store.session(visit.collection_id, visit.provider_id, behavior), accept=accept)
+        if answer.status == FAILED:  # the provider failed to make a session: the shopper takes another card
+            return await self._pay("", wanted=wanted)
         if not answer.is_ok:
-            return
+            return None
         visit.cards += 1
         if visit.provider_id == BROWSER:
             url = answer.body["payment_collection"]["payment_sessions"][-1]["data"]["confirm_url"]
-            await self._try(
-                lambda: store.confirm(url), accept={0, 200, 400, 500}
-            )  # a browser that hears nothing goes on
+            await store.confirm(url)  # whatever comes of it: the shopper goes back to the shop and presses the button
+        return None
 
     async def _try(
         self,
         call: Callable[[], Awaitable[Answer]],
         accept: Collection[int] = frozenset({200}),
-        again: Collection[int] = frozenset(),
     ) -> Answer:
         while True:
             answer = await call()
             if answer.status in accept:
                 return answer
-            if answer.status not in BUSY and answer.status not in again:
+            if answer.status not in BUSY:
                 raise GiveUp(f"{answer.status} {answer.body}")
             await self._pause(answer)
 

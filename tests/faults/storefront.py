@@ -56,7 +56,7 @@ class Storefront:
     def __init__(self, url: str, key: str, *, timed: Callable[[str, float], None] | None = None) -> None:
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=40)
         headers = {"x-publishable-api-key": key}
-        self._client = httpx2.AsyncClient(base_url=url, headers=headers, timeout=40, limits=limits, trust_env=False)
+        self._client = httpx2.AsyncClient(base_url=url, headers=headers, limits=limits, trust_env=False)
         self._timed = timed
 
     async def __aenter__(self) -> Self:
@@ -107,7 +107,7 @@ class Storefront:
 
     async def confirm(self, url: str) -> Answer:
         """Do at the provider what the shopper's browser does."""
-        return await self.post("confirm", url, {})
+        return await self._call("confirm", "POST", url, {}, None, within=3)
 
     async def raw(self, path: str) -> httpx2.Response:
         """Return an answer as it came over the wire."""
@@ -119,11 +119,13 @@ class Storefront:
     async def post(self, step: str, path: str, body: dict[str, Any], key: str | None = None) -> Answer:
         return await self._call(step, "POST", path, body, key)
 
-    async def _call(self, step: str, method: str, path: str, body: dict[str, Any] | None, key: str | None) -> Answer:
+    async def _call(
+        self, step: str, method: str, path: str, body: dict[str, Any] | None, key: str | None, *, within: float = 40
+    ) -> Answer:
         began = time.monotonic()
         headers = {"idempotency-key": key} if key else {}
         try:
-            response = await self._client.request(method, path, json=body, headers=headers)
+            response = await self._client.request(method, path, json=body, headers=headers, timeout=within)
         except httpx2.TransportError as error:
             return Answer(0, {"message": f"{type(error).__name__}: {error}"})
         if self._timed:

@@ -20,7 +20,7 @@ from operations.begin_checkout import begin_checkout
 from providers.sandbox.audit import audit as money_at_sandbox
 from providers.sandbox.audit import unexplained
 from providers.sandbox.log import Effect, read
-from tests.support.checkout_audit import audit, audit_rows
+from tests.support.checkout_audit import audit
 from tests.support.checkout_world import World
 from tests.support.fake_payments import FakePayments
 from tests.support.small_shop import Shop, new_cart
@@ -83,7 +83,7 @@ class Till:
         told = unexplained(self.log, {row.id: row.amount for row in rows if row.order_id is not None})
         told = [sentence for sentence in told if sentence.split(":")[0] in ours]
         twice = [id_ for id_, intents in money_at_sandbox(self.log).items() if id_ in ours and len(intents) > 1]
-        return await audit_rows(self.database) + told + [f"{id_}: two intents for one session" for id_ in twice]
+        return await audit(self.database, ()) + told + [f"{id_}: two intents for one session" for id_ in twice]
 
     def effects(self, *session_ids: str) -> list[Effect]:
         """Return what the sandbox did for these sessions."""

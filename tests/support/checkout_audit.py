@@ -60,18 +60,12 @@ QUERIES = {
 }
 
 
-async def audit_rows(database: Database) -> list[str]:
-    """Return everything that is wrong in the database, in words."""
-    async with database.reading() as connection:
-        return [
-            f"{sentence}: {tuple(row)}" for sentence, query in QUERIES.items() for row in await run(connection, query)
-        ]
-
-
 async def audit(database: Database, providers: Iterable[FakePayments]) -> list[str]:
-    """Return everything that is wrong, between the database and the providers too."""
-    wrong = await audit_rows(database)
+    """Return everything that is wrong, in words; without providers only what our own rows say."""
+    wrong: list[str] = []
     async with database.reading() as connection:
+        for sentence, query in QUERIES.items():
+            wrong += [f"{sentence}: {tuple(row)}" for row in await run(connection, query)]
         sessions = await run(
             connection,
             "SELECT s.id, s.fate, s.order_id, s.amount, (SELECT sum(amount) FROM payment p "
@@ -79,12 +73,13 @@ async def audit(database: Database, providers: Iterable[FakePayments]) -> list[s
             "WHERE e.payment_session_id = s.id AND e.order_id IS NULL AND debit = 'shopper') AS given_back "
             "FROM payment_session s",
         )
+    providers = list(providers)
     money = {id_: intent for provider in providers for id_, intent in provider.intents.items()}
     for row in sessions:
         held = money[row.id].money if row.id in money else Decimal(0)
         if held and (row.fate != "consumed" or row.order_id is None):
             wrong.append(f"{held} is held for a session that is {row.fate}: {row.id}")
-        if row.fate == "consumed" and (held != row.amount or row.paid != row.amount):
+        if row.fate == "consumed" and (row.paid != row.amount or (providers and held != row.amount)):
             wrong.append(
                 f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}"
             )
