@@ -25,6 +25,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.settings import Settings
 from operations.outbox import purge_outbox
+from operations.purge_idempotency_keys import purge_idempotency_keys
 from operations.sweep_checkouts import (
     adopt_orphans,
     ask_about_open,
@@ -49,6 +50,7 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("to_release", release_ended),
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client)),
         Sweep("purged_events", purge_outbox),
+        Sweep("purged_keys", purge_idempotency_keys),
     ]
 
 

@@ -66,7 +66,7 @@ def _meant(group: list[Fault]) -> list[Fault]:
     inside = [fault for fault in group if not fault.get("misses")]
     if inside or len(group) == 1:
         return inside or group
-    kinds = ", ".join(TYPES.get(fault["type"], fault["type"]) for fault in group)
+    kinds = ", ".join(str(TYPES.get(fault["type"], fault["type"])) for fault in group)
     return [{**group[0], "kinds": kinds}]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from bench.floor import Floor
-from bench.meter import MEASURED, Usage, memory, metered
+from bench.meter import MEASURED, memory, metered
+from bench.phases import Measured, at_once
 from bench.shops import Stage, stage
 from bench.steps import Steps, percentile
 from bench.tables import console, show
@@ -20,21 +19,12 @@ PEER_CPU = 1400.0
 PEER_RATE = {1: 0.5, 4: 1.2}
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One phase: how many of what, in which time, at which cost."""
-
-    name: str
-    concurrency: int
-    number: int
-    usage: Usage
-
-
 async def run(number: int, concurrencies: Sequence[int]) -> str | None:
     """Measure `number` visits at each concurrency: browsing, filling the cart, completing; then what is below."""
     steps = {c: Steps() for c in concurrencies}
     phases: list[Measured] = []
-    async with stage(timed=lambda step, seconds: steps[now].add(step, seconds)) as on:
+    now = concurrencies[0]
+    async with stage(timed=lambda step, seconds: steps[now].add(step, seconds)) as on:  # noqa: PLW0108 - `now` changes
         for now in concurrencies:
             phases += await _visits(on, number, now)
         size = memory(on.shop)
@@ -71,17 +61,6 @@ async def _visits(on: Stage, number: int, concurrency: int) -> list[Measured]:
             await at_once(work, number, concurrency)
         phases.append(Measured(name, concurrency, number, usage))
     return phases
-
-
-async def at_once(work: Callable[[], Awaitable[None]], number: int, concurrency: int) -> None:
-    """Do `work` `number` times, `concurrency` at any moment."""
-    left = iter(range(number))
-
-    async def one_after_the_other() -> None:
-        for _ in left:
-            await work()
-
-    await asyncio.gather(*(one_after_the_other() for _ in range(concurrency)))
 
 
 def _show_steps(steps: dict[int, Steps]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from temporalio.exceptions import ApplicationError
 
 from kit.db import RERUN, is_disconnect, sqlstate
-from kit.errors import CommerceError
+from kit.errors import CommerceError, chain
 
 _MARK: Final = "CommerceError"
 _BUSY: Final = RERUN | {"55P03", "57014"}  # lost a race, lock time-out, statement time-out
@@ -29,13 +29,11 @@ def as_failure(error: CommerceError) -> ApplicationError:
 
 def as_commerce_error(error: BaseException) -> CommerceError | None:
     """Walk the cause chain of a workflow's failure back to the refusal in it; None when there is none."""
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in chain(error):
         if isinstance(seen, CommerceError):
             return seen
         if isinstance(seen, ApplicationError) and (details := _details(seen)) is not None:
             return CommerceError(seen.type or "unexpected_state", seen.message, details["code"], details["retry_after"])
-        seen = seen.__cause__
     return None
 
 

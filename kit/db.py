@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
 from sqlalchemy import Row
@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
-from kit.errors import CommerceError, conflict, invalid_data, unavailable
+from kit.errors import CommerceError, chain, conflict, invalid_data, unavailable
 
 T = TypeVar("T")
 
@@ -29,25 +29,22 @@ def asyncpg_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
+def _reported(error: BaseException) -> asyncpg.PostgresError | None:
+    """Return PostgreSQL's own error in what `error` came from."""
+    return next((each for each in chain(error) if isinstance(each, asyncpg.PostgresError)), None)
+
+
 def sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's error code of `error`, or None when it does not come from PostgreSQL."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, asyncpg.PostgresError):
-            return str(seen.sqlstate)
-        seen = seen.__cause__ or seen.__context__
-    return None
+    reported = _reported(error)
+    return str(reported.sqlstate) if reported is not None else None
 
 
 def constraint_name(error: BaseException) -> str | None:
     """Return the name of the constraint that `error` broke, if it broke one."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, asyncpg.PostgresError):
-            name: str | None = seen.constraint_name
-            return name
-        seen = seen.__cause__ or seen.__context__
-    return None
+    reported = _reported(error)
+    name: str | None = reported.constraint_name if reported is not None else None
+    return name
 
 
 def translate(error: Exception) -> Exception:
@@ -66,6 +63,14 @@ def translate(error: Exception) -> Exception:
     if is_disconnect(error):
         return unavailable("The database cannot be reached. Try again.", retry_after=2)
     return error
+
+
+def _raise(error: Exception) -> NoReturn:
+    """Raise what `error` means; an error must not become its own cause, or whoever walks its causes never ends."""
+    heard = translate(error)
+    if heard is error:
+        raise error
+    raise heard from error
 
 
 def is_disconnect(error: BaseException) -> bool:
@@ -108,7 +113,7 @@ class Database:
             async with self._reads.connect() as connection:
                 yield connection
         except FAILURES as error:
-            raise translate(error) from error
+            _raise(error)
 
     async def transact(self, work: Callable[[AsyncSession], Awaitable[T]], edge: str | None = None) -> T:
         """Run `work` in one READ COMMITTED transaction and commit it; run it again when it lost a race.
@@ -123,7 +128,7 @@ class Database:
                 if sqlstate(error) in RERUN and attempt < ATTEMPTS:
                     await asyncio.sleep(0.01 * attempt)
                     continue
-                raise translate(error) from error
+                _raise(error)
         raise AssertionError("unreachable")
 
     async def _once(self, work: Callable[[AsyncSession], Awaitable[T]], edge: str | None) -> T:
@@ -168,18 +173,20 @@ async def save(session: AsyncSession, *rows: object) -> None:
     try:
         await session.flush()
     except IntegrityError as error:
-        raise taken(error) or error from error
+        if (refusal := taken(error)) is None:
+            raise
+        raise refusal from error
 
 
 def taken(error: BaseException) -> CommerceError | None:
     """Return "Product with handle: mug, already exists." for a broken unique constraint, else None."""
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, asyncpg.UniqueViolationError):
-        seen = seen.__cause__ or seen.__context__
-    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", getattr(seen, "detail", None) or "")
-    if seen is None or found is None:
+    broken = _reported(error)
+    if not isinstance(broken, asyncpg.UniqueViolationError):
         return None
-    thing = str(seen.table_name).replace("_", " ").capitalize()
+    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", broken.detail or "")
+    if found is None:
+        return None
+    thing = str(broken.table_name).replace("_", " ").capitalize()
     pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
     keys = ", ".join(f"{name}: {held}" for name, held in pairs if held and name.isidentifier())
     return invalid_data(f"{thing} with {keys}, already exists.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class CommerceError(Exception):
     """A refusal that a caller is meant to hear.
@@ -57,3 +59,13 @@ def conflict(message: str) -> CommerceError:
 def unavailable(message: str, retry_after: int) -> CommerceError:
     """Return the error of a part that is down (503); `retry_after` in seconds."""
     return CommerceError("unavailable", message, retry_after=retry_after)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield `error` and its causes, each once: they may run in a circle. What was merely being handled is no cause."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__

@@ -57,4 +57,7 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: int = Field(
         20, description="What a running provider call gets when the worker stops: its own 15 s and 5 more; 2 in `dev`."
     )
+    api_shutdown_seconds: int = Field(
+        40, description="What waiting shoppers get when the API stops: the longest wait of a completion and 5 more."
+    )
     ready_file: Path | None = Field(None, description="The worker touches this file once it takes work.")

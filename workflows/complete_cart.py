@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from activities.checkout import BeginCheckout, CheckoutActivities, PlaceOrder, RefuseCheckout
 from activities.payment import AskAboutSession, Authorised, PaymentActivities
@@ -17,12 +18,17 @@ from durable.types import CompleteCartInput
 from operations.record_payment import Paid
 from workflows import options
 
-FREE = Paid("free")
+FREE: Final = Paid("free")
+FAILED: Final = ("payment_authorization_error", "Payment authorization failed")
+NEEDS_MORE: Final = ("payment_requires_more_error", "More information is required for payment")
 
 
 @workflow.defn(name="complete-cart")
 class CompleteCartWorkflow:
-    """Begin, authorise, place: two commits around one provider call (docs/checkout.md)."""
+    """Begin, authorise, place: two commits around one provider call (docs/checkout.md).
+
+    A failing step is any FailureError: a local activity's own failure comes without the ActivityError around it.
+    """
 
     def __init__(self) -> None:
         self._outcome: Outcome | None = None
@@ -57,7 +63,7 @@ class CompleteCartWorkflow:
         command = BeginCheckout(cart.cart_id, workflow.info().run_id, cart.request_id)
         try:
             return await workflow.execute_local_activity_method(CheckoutActivities.begin, command, **options.DB)
-        except ActivityError as error:
+        except FailureError as error:
             if is_cancelled_exception(error):
                 raise
             refusal = as_commerce_error(error)
@@ -68,13 +74,13 @@ class CompleteCartWorkflow:
         claim = Claim(cart.cart_id, begun.attempt_id, workflow.info().run_id)
         try:
             return await self._decide(claim, begun)
-        except ActivityError as error:
+        except FailureError as error:
             if is_cancelled_exception(error):
                 raise
         return await self._hand_over(claim)
 
     async def _decide(self, claim: Claim, begun: Begun) -> Outcome:
-        """Ask for the money, then make the order or refuse; an ActivityError leaves it undecided."""
+        """Ask for the money, then make the order or refuse; a failure leaves it undecided."""
         if begun.session_id is None:
             return await self._place(claim, FREE)
         word = await self._authorise(begun.session_id, begun.seconds_left)
@@ -101,7 +107,7 @@ class CompleteCartWorkflow:
         """Free the cart; when even that fails, the sweep does it after the deadline."""
         try:
             return await workflow.execute_local_activity_method(CheckoutActivities.hand_over, claim, **options.DB)
-        except ActivityError as error:
+        except FailureError as error:
             if is_cancelled_exception(error):
                 raise
             return undecided(None)
@@ -112,18 +118,15 @@ class CompleteCartWorkflow:
             answer = await workflow.execute_activity_method(PaymentActivities.status, session, **options.GLANCE)
             if answer.holding in (Holding.HELD, Holding.CAPTURED):
                 await workflow.execute_activity_method(CheckoutActivities.let_go, session, **options.DB_PATIENT)
-        except ActivityError as error:
+        except FailureError as error:
             if is_cancelled_exception(error):
                 raise
             workflow.logger.warning("the refused session could not be looked at: %s", error.cause)
 
 
 def _raised(session_id: str, word: Authorised) -> Outcome:
-    if word.needed_more:
-        kind, message = "payment_requires_more_error", "More information is required for payment"
-    else:
-        kind, message = "payment_authorization_error", "Payment authorization failed"
-    return Outcome(OutcomeKind.RAISED, session_id, type=kind, message=word.declined or message)
+    kind, message = NEEDS_MORE if word.needed_more else FAILED
+    return Outcome(OutcomeKind.RAISED, session_id, type=kind, message=message)
 
 
 def _returned(session_id: str) -> Outcome:

@@ -37,10 +37,11 @@ PROVIDER: Final = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5)),
 )
 
-# A provider asked in passing, after the shopper has their answer: one try; the sweep asks again.
+# A provider asked in passing, after the shopper has their answer: one short try, since who presses again waits for the
+# run's end; the sweep asks again.
 GLANCE: Final = ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=15),
-    schedule_to_close_timeout=timedelta(seconds=15),
+    start_to_close_timeout=timedelta(seconds=5),
+    schedule_to_close_timeout=timedelta(seconds=5),
     heartbeat_timeout=timedelta(seconds=3),
     retry_policy=RetryPolicy(maximum_attempts=1),
 )

@@ -106,7 +106,7 @@ def api(
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
         access_log=False,  # query strings hold what people search for: names, mails
-        timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
+        timeout_graceful_shutdown=settings.api_shutdown_seconds,
     )
 
 
@@ -150,13 +150,15 @@ def seed(
 
     Prints the publishable key. Exit codes: 0 the shop is there, 1 it could not be made.
     """
+    from euryale.cli.contents import read_contents
     from euryale.cli.seed import seed as fill
     from euryale.cli.target import require_database, settings_for
 
     with _told():
         settings = settings_for(data_dir)
         asyncio.run(require_database(settings.database_url))
-        typer.echo(asyncio.run(fill(settings, demo=not no_demo)).publishable_key)
+        asyncio.run(fill(settings, demo=not no_demo))
+        typer.echo(asyncio.run(read_contents(settings.database_url)).publishable_key)
 
 
 @user.command()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.db import Database, value
+from euryale.cli.contents import SANDBOX
+from kit.db import Database, run
 from kit.errors import not_allowed
 from kit.settings import Settings
 from operations.create_admin import create_admin as create
@@ -19,13 +19,11 @@ from operations.seed.demo import demo_shop, pictures
 from operations.seed.first_start import first_start
 from providers.registry import payment_providers
 
-REGIONS: Final = """
-SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (
-    SELECT id, name, currency_code, (
-        SELECT coalesce(json_agg(iso_2 ORDER BY iso_2), '[]') FROM region_country WHERE region_id = region.id
-    ) AS countries
-    FROM region WHERE deleted_at IS NULL ORDER BY created_at, id
-) r
+OFFER: Final = """
+INSERT INTO region_payment_provider (region_id, payment_provider_id)
+SELECT region.id, provider FROM region CROSS JOIN unnest($1::text[]) provider
+WHERE region.deleted_at IS NULL
+ON CONFLICT DO NOTHING
 """
 
 
@@ -37,33 +35,25 @@ class Admin:
     password: str
 
 
-@dataclass(frozen=True)
-class Seeded:
-    """What a caller needs to use the shop; `regions` as `{id, name, currency_code, countries}`."""
+async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) -> bool:
+    """Make the first start's shop, with `demo` the demo shop, and the admin; what is there is left alone.
 
-    publishable_key: str | None
-    is_admin_new: bool
-    regions: list[dict[str, Any]]
-
-
-async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) -> Seeded:
-    """Make the first start's shop, with `demo` the demo shop, and the admin; what is there is left alone."""
+    With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
+    """
     providers = sorted(payment_providers(settings))
+    static_url = f"{settings.public_url or f'http://localhost:{settings.api_port}'}/static"
 
-    async def fill(session: AsyncSession) -> tuple[str | None, bool]:
+    async def fill(session: AsyncSession) -> bool:
         start = await first_start(session, payment_providers=providers)
         if demo:
-            await demo_shop(session, start, payment_providers=providers, static_url=static_url(settings))
-        is_new = admin is not None and await create(session, admin.email, admin.password)
-        return start.publishable_key, is_new
+            await demo_shop(session, start, payment_providers=providers, static_url=static_url)
+        await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])
+        return admin is not None and await create(session, admin.email, admin.password)
 
     if demo:
         _draw(settings.files_dir)
     async with _database(settings) as database:
-        key, is_admin_new = await database.transact(fill)
-        async with database.reading() as connection:
-            found = await value(connection, REGIONS)
-    return Seeded(key, is_admin_new, json.loads(found) if isinstance(found, str) else found)
+        return await database.transact(fill)
 
 
 async def create_admin(settings: Settings, admin: Admin) -> None:
@@ -71,11 +61,6 @@ async def create_admin(settings: Settings, admin: Admin) -> None:
     async with _database(settings) as database:
         if not await database.transact(lambda session: create(session, admin.email, admin.password)):
             raise not_allowed(f"There is already a user with the email {admin.email}.")
-
-
-def static_url(settings: Settings) -> str:
-    """Return the address under which the API serves `files_dir`."""
-    return f"{settings.public_url or f'http://localhost:{settings.api_port}'}/static"
 
 
 @asynccontextmanager

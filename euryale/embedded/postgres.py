@@ -135,10 +135,11 @@ class Postgres:
         lines = self._pid_file()
         if not lines:
             return
-        pid = int(lines[0])
-        if not _ended(pid, patience=5):
+        pid = abs(int(lines[0]))  # a standalone one writes it negative
+        if not _left(pid, self.data, patience=5):
             os.kill(pid, signal.SIGQUIT)
-            _ended(pid, patience=5)
+            if not _left(pid, self.data, patience=5):
+                raise StartError(f"PostgreSQL (process {pid}) still runs on {self.data}: stop it.")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -174,26 +175,23 @@ def public_folder(path: Path) -> Path:
     return folder
 
 
-def _ended(pid: int, patience: float) -> bool:
-    """Tell whether the PostgreSQL `pid` is gone, after waiting at most `patience` seconds for it."""
+def _left(pid: int, data: Path, patience: float) -> bool:
+    """Tell whether no server `pid` works on `data`, after waiting at most `patience` seconds for its end."""
     end = time.monotonic() + patience
-    while _is_postgres(pid):
+    while _works_on(pid, data):
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
     return True
 
 
-def _is_postgres(pid: int) -> bool:
-    """Tell whether `pid` is a living PostgreSQL: a dead one stays a zombie until it is reaped."""
+def _works_on(pid: int, data: Path) -> bool:
+    """Tell whether `pid` is a living server of this very cluster, and not whoever has that number by now."""
     if sys.platform == "linux":
         try:
-            name, rest = Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
-        except FileNotFoundError:
+            return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
+        except OSError:  # gone, a zombie, or of an account that cannot be this cluster's
             return False
-        return name == "postgres" and rest.split()[0] not in "ZX"
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    ps = ["/bin/ps", "-o", "args=", "-p", str(pid)]
+    shown = subprocess.run(ps, capture_output=True, text=True, check=False)  # noqa: S603 - our own argv
+    return str(data) in shown.stdout

@@ -23,6 +23,7 @@ class Temporal:
     port: int = field(default_factory=free_port)
     ui_port: int | None = None
     http_port: int = field(default_factory=free_port)
+    namespace: str = "default"
 
     @property
     def address(self) -> str:
@@ -32,7 +33,7 @@ class Temporal:
     def launch(self) -> Launch:
         """Return the child to start."""
         argv = [str(binary()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(self.port)]
-        argv += ["--http-port", str(self.http_port)]
+        argv += ["--http-port", str(self.http_port), "--namespace", self.namespace]
         argv += ["--log-level", "warn", "--ui-disable-news-fetch"]
         argv += ["--headless"] if self.ui_port is None else ["--ui-port", str(self.ui_port)]
         if self.file:
@@ -44,7 +45,7 @@ class Temporal:
 
     async def is_ready(self) -> bool:
         """Tell whether the server answers a count of workflows: its port opens long before it is of use."""
-        return await answers(f"http://127.0.0.1:{self.http_port}/api/v1/namespaces/default/workflow-count")
+        return await answers(f"http://127.0.0.1:{self.http_port}/api/v1/namespaces/{self.namespace}/workflow-count")
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
         """Start the server and wait until it is of use. StartError with the log when it ends instead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import WorkflowFailureError
@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from api.deps import json_answer, write
 from api.errors import STATUS
 from api.routing import Router
+from api.state import State
 from durable.errors import as_failure
 from kit.db import Database, run
 from kit.errors import CommerceError, invalid_request, not_allowed, unavailable
@@ -117,10 +118,15 @@ async def test_what_nobody_foresaw_is_hidden_but_answered_to_browsers_too(
 @pytest.mark.parametrize(
     ("statement", "status", "type_"),
     [
-        ("INSERT INTO sales_channel (id, name) VALUES ('sc_1', 'a'), ('sc_1', 'b')", 422, "duplicate_error"),
+        (
+            "INSERT INTO sales_channel (id, name, is_disabled) VALUES ('sc_1', 'a', false), ('sc_1', 'b', false)",
+            422,
+            "duplicate_error",
+        ),
         ("SELECT 99999999999999999999::numeric::bigint", 400, "invalid_data"),
         ("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '55P03'; END $$", 409, "conflict"),
         ("DO $$ BEGIN RAISE EXCEPTION 'slow' USING ERRCODE = '57014'; END $$", 503, "unavailable"),
+        ("INSERT INTO sales_channel (id) VALUES ('sc_1')", 500, "unknown_error"),
         ("SELECT 1 / 0", 500, "unknown_error"),
     ],
 )
@@ -138,11 +144,12 @@ async def test_what_the_database_says_is_put_in_the_contract_s_words(
     assert (response.status_code, response.json()["type"]) == (status, type_)
 
 
-async def test_a_database_that_is_away_is_unavailable(client: AsyncClient, app: FastAPI, store: dict[str, str]) -> None:
-    parts = app.state.parts
-    await parts.publishable_keys.get(store["x-publishable-api-key"])
+async def test_a_database_that_is_away_is_unavailable(
+    client: AsyncClient, state: State, store: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await state.publishable_keys.get(store["x-publishable-api-key"])
     away = Database("postgresql://postgres@127.0.0.1:1/nowhere")
-    parts.database = away
+    monkeypatch.setattr(state, "database", away)
     response = await client.get("/store/regions", headers=store)
     assert (response.status_code, response.json()["type"]) == (503, "unavailable")
     assert response.headers["retry-after"] == "2"
@@ -162,8 +169,6 @@ async def test_a_commit_that_fails_is_not_answered_as_done(app: FastAPI, client:
 
     async def told(_session: AsyncSession, result: str) -> str:
         return f'"{result}"'
-
-    from fastapi import Request, Response  # noqa: PLC0415 - FastAPI reads the annotation from this scope
 
     @router.post("")
     async def late(request: Request) -> Response:

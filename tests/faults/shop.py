@@ -37,6 +37,7 @@ QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a
     "EURYALE_PROVIDER_SESSION_SECONDS": "1.5",
     "EURYALE_PROVIDER_MONEY_SECONDS": "8",  # longer than the deadline: what hangs is handed over, not asked again
     "EURYALE_GRACEFUL_SHUTDOWN_SECONDS": "1",
+    "EURYALE_API_SHUTDOWN_SECONDS": "1",
 }
 
 

@@ -12,7 +12,8 @@ import pytest
 from pwdlib import PasswordHash
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from euryale.cli.seed import Admin, Seeded, seed
+from euryale.cli.contents import Contents, read_contents
+from euryale.cli.seed import Admin, seed
 from kit.db import Database, one, run, value
 from kit.settings import Settings
 from migrations.models import Base
@@ -21,9 +22,10 @@ from operations.seed.pictures import HEIGHT, SHAPES, WIDTH, Picture
 from queries.prices import PriceContext, PriceQuery, select_prices
 
 
-async def seeded(url: str, folder: Path, *, demo: bool = True) -> Seeded:
+async def seeded(url: str, folder: Path, *, demo: bool = True) -> Contents:
     settings = Settings(database_url=url, files_dir=folder, public_url="http://localhost:9000")
-    return await seed(settings, demo=demo, admin=Admin("admin@example.com", "supersecret"))
+    await seed(settings, demo=demo, admin=Admin("admin@example.com", "supersecret"))
+    return await read_contents(url)
 
 
 def names(folder: Path) -> set[str]:

@@ -57,7 +57,7 @@ QUERIES = {
 
 
 async def audit(database: Database, providers: Iterable[FakePayments]) -> list[str]:
-    """Return everything that is wrong, in words."""
+    """Return everything that is wrong, in words; without providers only what our own rows say."""
     wrong: list[str] = []
     async with database.reading() as connection:
         for sentence, query in QUERIES.items():
@@ -69,12 +69,13 @@ async def audit(database: Database, providers: Iterable[FakePayments]) -> list[s
             "WHERE e.payment_session_id = s.id AND e.order_id IS NULL AND debit = 'shopper') AS given_back "
             "FROM payment_session s",
         )
+    providers = list(providers)
     money = {id_: intent for provider in providers for id_, intent in provider.intents.items()}
     for row in sessions:
         held = money[row.id].money if row.id in money else Decimal(0)
         if held and (row.fate != "consumed" or row.order_id is None):
             wrong.append(f"{held} is held for a session that is {row.fate}: {row.id}")
-        if row.fate == "consumed" and (held != row.amount or row.paid != row.amount):
+        if row.fate == "consumed" and (row.paid != row.amount or (providers and held != row.amount)):
             wrong.append(
                 f"an order's session holds {held}, its payment says {row.paid}, it costs {row.amount}: {row.id}"
             )

@@ -16,7 +16,7 @@ PINNED = {
     "DB": (5, 20, None, 0.1, 1),
     "DB_PATIENT": (5, 3600, None, 0.5, 10),
     "PROVIDER": (15, 25, 3, 0.5, 5),
-    "GLANCE": (15, 15, 3, 1, None),
+    "GLANCE": (5, 5, 3, 1, None),
     "PROVIDER_PATIENT": (15, 3600, 3, 1, 30),
     "COMPENSATE": (15, 3600, 3, 1, 30),
     "ATTENTION": (5, None, None, 0.5, 30),

@@ -66,11 +66,11 @@ def postgres_part(server: Postgres) -> Part:
     return Part("postgres", "PostgreSQL", server.launch, is_ready, server.prepare, SERVER_ATTEMPTS)
 
 
-def temporal(folder: Folder, ports: Ports) -> Temporal:
+def temporal(folder: Folder, ports: Ports, namespace: str) -> Temporal:
     """Return the embedded Temporal server on its durable file."""
     home = folder.path.resolve() / "temporal"
     home.mkdir(exist_ok=True)
-    return Temporal(home / "temporal.sqlite", ports.temporal, ports.temporal_ui)
+    return Temporal(home / "temporal.sqlite", ports.temporal, ports.temporal_ui, namespace=namespace)
 
 
 def temporal_part(server: Temporal) -> Part:
@@ -124,6 +124,7 @@ def environment(settings: Settings) -> dict[str, str]:
         if value is not None:
             told[f"EURYALE_{name.upper()}"] = str(value)
     told["EURYALE_GRACEFUL_SHUTDOWN_SECONDS"] = "2"  # Ctrl-C is meant to be quick
+    told["EURYALE_API_SHUTDOWN_SECONDS"] = "2"
     return {**os.environ, **told, "PYTHONUNBUFFERED": "1"}
 
 

@@ -9,10 +9,17 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.text import Text
 
 from euryale.cli.dev.supervisor import Part
+
+
+class _Clock(ProgressColumn):
+    """The seconds of a step that is not done yet."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.finished else f"{task.elapsed or 0:.0f} s", style="dim")
 
 
 class Screen:
@@ -26,7 +33,7 @@ class Screen:
     @contextmanager
     def starting(self) -> Iterator[None]:
         """Show a line with a clock for every step until all are done."""
-        columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), _Clock())
         if not self._out.is_terminal:
             yield
             return
@@ -65,13 +72,9 @@ class Screen:
 
     def overview(self, facts: dict[str, Any], script: str, data_dir: str) -> None:
         """Show what is where, and the checkout to paste."""
-        table = Table(show_header=False, box=None, padding=(0, 2, 0, 0), title="Euryale is up", title_justify="left")
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
+        self._out.print("\n[bold green]Euryale is up[/]\n")
         for name, what in self._rows(facts, data_dir):
-            table.add_row(f"[bold]{name}[/]", escape(what))
-        self._out.print()
-        self._out.print(table)
+            self._out.print(f"[bold]{name:<18}[/] {escape(what)}", soft_wrap=True)  # a key that is cut cannot be pasted
         if script:
             self._out.print("\n[bold]Buy something[/] (paste this into another terminal):\n")
             self._out.print(escape(script), soft_wrap=True)

@@ -7,9 +7,10 @@ import importlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from euryale.cli import data
+from euryale.cli.contents import Contents, read_contents, repoint_pictures
 from euryale.cli.dev import parts
 from euryale.cli.dev.checkout import checkout_script
 from euryale.cli.dev.folder import Folder, write_private
@@ -17,9 +18,6 @@ from euryale.cli.dev.screen import Screen
 from euryale.cli.dev.supervisor import Part, Supervisor
 from euryale.cli.target import require_database, require_temporal
 from kit.settings import Settings
-
-if TYPE_CHECKING:
-    from euryale.cli.seed import Seeded
 
 STOP_ORDER: Final = (("api", "worker"), ("sandbox", "temporal", "postgres"))  # who calls goes before who is called
 ADMIN_EMAIL: Final = "admin@example.com"
@@ -47,6 +45,7 @@ class Shop:
         self._given = settings
         self._facts: dict[str, Any] = {}
         self._is_new = not folder.has_secrets
+        self._knows_password = True
         self._secrets = folder.secrets()
         self.supervisor = Supervisor(folder.log, self)
 
@@ -56,13 +55,14 @@ class Shop:
             settings = await self._start_servers()
             with self._screen.step("Database schema"):
                 await data.migrate(settings.database_url)
+                await repoint_pictures(settings.database_url, f"{settings.public_url}/static")
             environment = parts.environment(settings)
-            *_, seeded = await asyncio.gather(
+            *_, found = await asyncio.gather(
                 self._start(parts.worker_part(self._folder, environment)),
                 self._start(parts.api_part(settings, environment)),
                 self._seed(settings),
             )
-        self._tell(settings, seeded)
+        self._tell(settings, found)
         await self.supervisor.watch()
 
     async def close(self) -> None:
@@ -87,8 +87,8 @@ class Shop:
         found: dict[str, Any] = {
             "jwt_secret": self._secrets.jwt_secret,
             "files_dir": self._folder.path.resolve() / "files",
+            "public_url": f"http://localhost:{ports.api}",
         }
-        found |= {"public_url": f"http://localhost:{ports.api}"}
         for server in servers:
             found |= server
         told = {name: value for name, value in found.items() if name not in self._given.model_fields_set}
@@ -113,13 +113,9 @@ class Shop:
             with self._screen.step("Your Temporal"):
                 await require_temporal(self._given.temporal_address, self._given.temporal_namespace)
             return {}
-        server = parts.temporal(self._folder, ports)
+        server = parts.temporal(self._folder, ports, self._given.temporal_namespace)
         await self._start(parts.temporal_part(server))
-        return {
-            "temporal_address": server.address,
-            "temporal_namespace": "default",
-            "temporal_ui_url": f"http://localhost:{ports.temporal_ui}",
-        }
+        return {"temporal_address": server.address, "temporal_ui_url": f"http://localhost:{ports.temporal_ui}"}
 
     async def _sandbox(self, ports: parts.Ports) -> dict[str, Any]:
         if not self._options.cruel:
@@ -131,29 +127,34 @@ class Shop:
         with self._screen.step(part.title):
             await self.supervisor.start(part)
 
-    async def _seed(self, settings: Settings) -> Seeded:
+    async def _seed(self, settings: Settings) -> Contents:
+        """Fill the shop unless it is full, and return what it has."""
+        found = await read_contents(settings.database_url)
+        if not self._is_new and not found.needs_seed(demo=self._options.demo, cruel=self._options.cruel):
+            return found
         with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
             # Its import is a second of CPU: in a thread, so that the programs start meanwhile.
             module = await asyncio.to_thread(importlib.import_module, "euryale.cli.seed")
             admin = module.Admin(ADMIN_EMAIL, self._secrets.admin_password)
-            seeded: Seeded = await module.seed(settings, demo=self._options.demo, admin=admin)
-            return seeded
+            is_admin_new = await module.seed(settings, demo=self._options.demo, admin=admin)
+        # A new folder over an older database of one's own: the admin there has another password.
+        self._knows_password = is_admin_new or not self._is_new
+        return await read_contents(settings.database_url)
 
-    def _tell(self, settings: Settings, seeded: Seeded) -> None:
+    def _tell(self, settings: Settings, found: Contents) -> None:
         self._facts = {
-            "api_url": settings.public_url,
+            "api_url": f"http://localhost:{settings.api_port}",
             "temporal_ui_url": settings.temporal_ui_url,
             "temporal_address": settings.temporal_address,
             "database_url": settings.database_url,
             "sandbox_url": settings.sandbox_url,
-            "publishable_key": seeded.publishable_key,
+            "publishable_key": found.publishable_key,
             "admin_email": ADMIN_EMAIL,
-            # a new folder over an older database of one's own: the admin there has another password
-            "admin_password": None if self._is_new and not seeded.is_admin_new else self._secrets.admin_password,
-            "regions": seeded.regions,
+            "admin_password": self._secrets.admin_password if self._knows_password else None,
+            "regions": found.regions,
         }
         self._write_facts()
-        script = self._script(settings, seeded)
+        script = self._script(found)
         (self._folder.path / "checkout.sh").write_text(script)
         self._screen.overview(self._facts, script, str(self._folder.path))
 
@@ -161,10 +162,11 @@ class Shop:
         pids = {**self.supervisor.pids, "supervisor": os.getpid()}
         write_private(self._folder.facts, {**self._facts, "pids": pids})
 
-    def _script(self, settings: Settings, seeded: Seeded) -> str:
-        sellable = [region for region in seeded.regions if region["countries"]]
+    def _script(self, found: Contents) -> str:
+        sellable = [region for region in found.regions if region["countries"]]
         if not sellable:
             return ""
         region = sellable[0]
-        url = str(settings.public_url)
-        return checkout_script(url, seeded.publishable_key or "", region["id"], region["countries"][0])
+        return checkout_script(
+            self._facts["api_url"], found.publishable_key or "", region["id"], region["countries"][0]
+        )

@@ -105,7 +105,9 @@ BOOKS = Resource(
         "author": one(lambda: AUTHORS, on="author_id", where=LIVE),
         "chapters": many(lambda: CHAPTERS, on="book_id", where=LIVE, order="{t}.rank DESC, {t}.id"),
         "tags": many(lambda: TAGS, on=Link("q_book_tag", "book_id", "tag_value"), to="value", where=ANY),
-        "opening": one(lambda: CHAPTERS, on="{t}.book_id = {parent}.id AND {t}.fee > 0", where=LIVE, order="{t}.rank"),
+        "opening": one(
+            lambda: CHAPTERS, on="{t}.book_id = {parent}.id AND {t}.fee IS NOT NULL", where=LIVE, order="{t}.rank"
+        ),
     },
     computed={
         **inside("totals", "total", "tax_total"),

@@ -9,7 +9,7 @@ import pytest
 from annotated_types import Gt, Le
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from api.body import Body, Email, Number, Part, Record, parse
 from api.validation import explain, shown
@@ -31,7 +31,7 @@ class Example(Body):
     quantity: Annotated[Number, Gt(0), Le(10)] = Decimal(1)
     is_open: bool = False
     email: Email | None = None
-    rules: list[Rule] = []
+    rules: list[Rule] = Field(default_factory=list)
     strict: Strict | None = None
     metadata: Record | None = None
     either: Rule | list[Rule] | None = None

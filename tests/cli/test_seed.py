@@ -1,0 +1,86 @@
+"""What the command line puts into a database, and what it sees there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+
+from euryale.cli.contents import read_contents, repoint_pictures
+from euryale.cli.data import create_database, migrate
+from euryale.cli.seed import Admin, create_admin, seed
+from kit.errors import CommerceError
+from kit.settings import Settings
+from migrations.upgrade import config
+from migrations.version import is_newest, newest
+from tests.support.servers import at
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, files_dir=tmp_path / "files", public_url="http://localhost:9000")
+
+
+async def test_a_bare_first_start_sells_nothing_but_is_complete(settings: Settings) -> None:
+    await seed(settings, demo=False)
+    found = await read_contents(settings.database_url)
+    assert found.publishable_key
+    assert found.regions == []
+    assert not found.needs_seed(demo=False, cruel=False)
+    assert found.needs_seed(demo=True, cruel=False)
+
+
+async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
+    assert await seed(settings, demo=True, admin=Admin("a@example.com", "secret"))
+    first = await read_contents(settings.database_url)
+    assert not await seed(settings, demo=True, admin=Admin("a@example.com", "other"))
+    assert await read_contents(settings.database_url) == first
+    assert not first.needs_seed(demo=True, cruel=False)
+    assert {region["currency_code"]: len(region["countries"]) > 0 for region in first.regions} == {
+        "eur": True,
+        "usd": True,
+    }
+
+
+async def test_the_sandbox_is_offered_in_a_shop_that_is_already_there(settings: Settings) -> None:
+    await seed(settings, demo=True)
+    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True)
+    await seed(settings.model_copy(update={"sandbox_url": "http://127.0.0.1:1"}), demo=True)
+    found = await read_contents(settings.database_url)
+    assert not found.needs_seed(demo=True, cruel=True)
+    connection = await asyncpg.connect(settings.database_url)
+    offers = "SELECT count(*) FROM region_payment_provider WHERE payment_provider_id = 'pp_sandbox_sandbox'"
+    assert await connection.fetchval(offers) == len(found.regions)
+    await connection.close()
+
+
+async def test_pictures_follow_the_port(settings: Settings) -> None:
+    await seed(settings, demo=True)
+    await repoint_pictures(settings.database_url, "http://localhost:9100/static")
+    connection = await asyncpg.connect(settings.database_url)
+    urls = [row["url"] for row in await connection.fetch("SELECT url FROM image UNION SELECT thumbnail FROM product")]
+    await connection.close()
+    names = {url.removeprefix("http://localhost:9100/static/") for url in urls}
+    assert names
+    assert names <= {file.name for file in settings.files_dir.iterdir()}
+
+
+async def test_a_second_admin_of_the_same_address_is_refused(settings: Settings) -> None:
+    await create_admin(settings, Admin("a@example.com", "secret"))
+    with pytest.raises(CommerceError, match="already a user"):
+        await create_admin(settings, Admin("a@example.com", "other"))
+
+
+async def test_a_new_database_is_created_and_migrated_once(postgres_url: str, request: pytest.FixtureRequest) -> None:
+    name = f"cli_{abs(hash(request.node.nodeid))}"
+    await create_database(postgres_url, name)
+    await create_database(postgres_url, name)
+    assert not await is_newest(at(postgres_url, name))
+    await migrate(at(postgres_url, name))
+    assert await is_newest(at(postgres_url, name))
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert newest() == set(ScriptDirectory.from_config(config()).get_heads())
