@@ -32,10 +32,10 @@ PROGRAMS: Final = ("api", "worker")
 PARTS: Final = (*SERVERS, *PROGRAMS)
 PROVIDERS: Final = ("pp_system_default", "pp_sandbox_sandbox", "pp_sandbox_browser")
 QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a minute for each
-    "EURYALE_ATTEMPT_DEADLINE_SECONDS": "8",
-    "EURYALE_COMPLETE_WAIT_SECONDS": "12",
+    "EURYALE_ATTEMPT_DEADLINE_SECONDS": "6",
+    "EURYALE_COMPLETE_WAIT_SECONDS": "9",
     "EURYALE_PROVIDER_SESSION_SECONDS": "1.5",
-    "EURYALE_PROVIDER_MONEY_SECONDS": "2",
+    "EURYALE_PROVIDER_MONEY_SECONDS": "8",  # longer than the deadline: what hangs is handed over, not asked again
     "EURYALE_GRACEFUL_SHUTDOWN_SECONDS": "1",
     "EURYALE_API_SHUTDOWN_SECONDS": "1",
 }
