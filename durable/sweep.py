@@ -37,7 +37,7 @@ async def sweep_once(database: Database, sweeps: Sequence[Sweep]) -> dict[str, i
     failures: list[Exception] = []
     for sweep in sweeps:
         try:
-            found[sweep.name] = await database.transact(partial(_alone, sweep))
+            found[sweep.name] = await database.transact(partial(_alone, sweep), "checkout.sweep")
         except Exception as error:  # noqa: BLE001 - raised below, after the other sweeps had their turn
             failures.append(error)
     if failures:
