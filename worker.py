@@ -25,7 +25,7 @@ from durable.workers import Crew, build_worker, keep_working
 from kit import failpoints, logs
 from kit.db import Database
 from kit.settings import Settings
-from operations.outbox import purge_outbox
+from operations.outbox import purge_outbox, redeliver_lost
 from operations.purge_idempotency_keys import purge_idempotency_keys
 from operations.sweep_checkouts import (
     adopt_orphans,
@@ -52,6 +52,7 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("never_created", release_creating, EDGE),
         Sweep("to_release", release_ended, EDGE),
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
+        Sweep("to_redeliver", redeliver_lost),
         Sweep("purged_events", purge_outbox),
         Sweep("purged_keys", purge_idempotency_keys),
     ]

@@ -127,7 +127,9 @@ class CheckoutActivities:
     @activity.defn(name="checkout.begin_release")
     async def begin_release(self, command: AskAboutSession) -> bool:
         """Commit that the session is being released; False when there is nothing to release."""
-        return await self._database.transact(partial(begin_release, session_id=command.session_id))
+        return await self._database.transact(
+            partial(begin_release, session_id=command.session_id), "checkout.begin_release"
+        )
 
     @activity.defn(name="checkout.finish_release")
     async def finish_release(self, command: FinishRelease) -> bool:

@@ -122,7 +122,7 @@ class PaymentActivities:
 
     async def _keep(self, request: SessionRequest, data: Mapping[str, Any], reference: str) -> None:
         keep = partial(keep_answer, session_id=request.session_id, data=data, reference=reference)
-        await self._database.transact(keep)
+        await self._database.transact(keep, "payment.keep_answer")
 
 
 def _failure(error: ProviderError) -> ApplicationError:

@@ -17,6 +17,7 @@ from durable.subscribers import Subscribers
 from durable.types import DeliverEventsInput
 from kit.db import Database
 from kit.listen import Bell, listening
+from operations.deliver_event import expect_delivery
 from operations.outbox import Pending, claim_pending, mark_sent
 
 BATCH: Final = 100
@@ -75,6 +76,8 @@ class Relay:
         failed = {id_ for (ids_, _), answer in zip(asked, answers, strict=True) if answer is not None for id_ in ids_}
         acknowledged = [row.id for row in rows if row.id not in failed]
         await mark_sent(session, acknowledged)
+        for batch in batches:
+            await expect_delivery(session, [id_ for id_ in batch.event_ids if id_ not in failed], batch.subscriber)
         return _Relayed(acknowledged, next((answer for answer in answers if answer is not None), None))
 
     async def _start(self, row: Pending) -> None:

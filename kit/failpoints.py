@@ -20,10 +20,12 @@ TRANSACTIONS: tuple[str, ...] = (
     "checkout.hand_over",
     "checkout.resolve_yes",
     "checkout.resolve_no",
+    "checkout.begin_release",
     "checkout.released",
     "checkout.sweep",
     "payment.session_intent",
     "payment.session_settle",
+    "payment.keep_answer",
     "outbox.mark",
     "outbox.deliver",
 )

@@ -38,7 +38,10 @@ class Delivery(Base):
     """One event on its way to one subscriber; the key holds the dedupe."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_dead", "updated_at", postgresql_where=text("status = 'dead'")),)
+    __table_args__ = (
+        Index("ix_delivery_dead", "updated_at", postgresql_where=text("status = 'dead'")),
+        Index("ix_delivery_pending", "updated_at", postgresql_where=text("status = 'pending'")),
+    )
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(primary_key=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,21 @@ class Claimed:
     data: dict[str, Any]
     created_at: datetime
     attempt: int
+
+
+async def expect_delivery(session: AsyncSession, event_ids: Sequence[str], subscriber: str) -> None:
+    """Note in the commit that marks events as sent that this subscriber is still to hear them.
+
+    The run that was started for them may be lost with its store; without these rows nobody would miss it.
+    """
+    await run(
+        session,
+        "INSERT INTO delivery (event_id, subscriber, updated_at) SELECT id, $2, $3 FROM unnest($1::text[]) AS id"
+        " ON CONFLICT DO NOTHING",
+        list(event_ids),
+        subscriber,
+        clock.now(),
+    )
 
 
 async def claim_delivery(session: AsyncSession, event_id: str, subscriber: str) -> Claimed | None:

@@ -14,6 +14,8 @@ from kit.db import run, value
 
 KEPT: Final = timedelta(days=7)
 PURGED_AT_ONCE: Final = 1000
+LOST: Final = timedelta(minutes=20)  # longer than the longest pause of a delivery and the batch after it
+REDELIVERED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,25 @@ async def mark_sent(session: AsyncSession, ids: Sequence[str]) -> None:
         list(ids),
         clock.now(),
     )
+
+
+async def redeliver_lost(session: AsyncSession, *, after: timedelta = LOST) -> int:
+    """Make events pending again of which a subscriber heard nothing for longer than any run pauses.
+
+    Their run was lost with its store; those who heard them are not told again (the delivery's row says so).
+    """
+    rows = await run(
+        session,
+        "WITH lost AS (UPDATE delivery SET updated_at = $2 WHERE (event_id, subscriber) IN ("
+        " SELECT event_id, subscriber FROM delivery WHERE status = 'pending' AND updated_at < $1"
+        " ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING event_id)"
+        " UPDATE outbox_event SET status = 'pending', sent_at = NULL"
+        " WHERE id IN (SELECT event_id FROM lost) AND status = 'sent' RETURNING id",
+        clock.now() - after,
+        clock.now(),
+        REDELIVERED_AT_ONCE,
+    )
+    return len(rows)
 
 
 async def purge_outbox(session: AsyncSession) -> int:

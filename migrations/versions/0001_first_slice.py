@@ -281,6 +281,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_dead", "delivery", ["updated_at"], unique=False, postgresql_where=sa.text("status = 'dead'")
     )
+    op.create_index(
+        "ix_delivery_pending", "delivery", ["updated_at"], unique=False, postgresql_where=sa.text("status = 'pending'")
+    )
     op.create_table(
         "fulfillment_provider",
         sa.Column("id", sa.Text(), nullable=False),
@@ -2883,6 +2886,7 @@ def downgrade() -> None:
     )
     op.drop_table("fulfillment_set")
     op.drop_table("fulfillment_provider")
+    op.drop_index("ix_delivery_pending", table_name="delivery", postgresql_where=sa.text("status = 'pending'"))
     op.drop_index("ix_delivery_dead", table_name="delivery", postgresql_where=sa.text("status = 'dead'"))
     op.drop_table("delivery")
     op.drop_index("uq_customer_group_name", table_name="customer_group", postgresql_where=sa.text("deleted_at IS NULL"))

@@ -16,7 +16,7 @@ from kit import clock
 from kit.db import Database, run, value
 from kit.errors import CommerceError
 from kit.outbox import emit
-from operations.outbox import purge_outbox
+from operations.outbox import purge_outbox, redeliver_lost
 from tests.support.durable import until
 
 
@@ -172,17 +172,33 @@ async def test_old_rows_are_purged_but_not_what_waits(
         then.setattr("kit.clock.now", lambda: a_week_ago)
         await write(database, ("cart.x", {}), ("order.placed", {}))
         await relay.drain()
-    bury = (
-        "INSERT INTO delivery (event_id, subscriber, status)"
-        " SELECT id, 'mailer', 'dead' FROM outbox_event WHERE name = 'order.placed'"
-    )
-    await database.transact(lambda s: run(s, bury))
+    await database.transact(lambda s: run(s, "UPDATE delivery SET status = 'dead' WHERE subscriber = 'mailer'"))
     assert await database.transact(purge_outbox) == 1
     assert await statuses(database) == {"order.placed": "sent"}
     await database.transact(lambda s: run(s, "UPDATE delivery SET status = 'delivered'"))
     assert await database.transact(purge_outbox) == 1
     async with database.reading() as connection:
         assert await value(connection, "SELECT count(*) FROM delivery") == 0
+
+
+async def test_p26_a_delivery_whose_run_is_lost_is_started_again(
+    relay: Relay, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No worker serves this queue, so the started runs are as good as lost."""
+    await write(database, ("order.placed", {}))
+    await relay.drain()
+    await database.transact(lambda s: run(s, "UPDATE delivery SET status = 'delivered' WHERE subscriber = 'stock'"))
+    assert await database.transact(redeliver_lost) == 0, "a run that pauses between two tries is not lost"
+    later = clock.now() + timedelta(minutes=21)
+    monkeypatch.setattr("kit.clock.now", lambda: later)
+    assert await database.transact(redeliver_lost) == 1
+    assert await database.transact(redeliver_lost) == 0, "asked once, not at every sweep"
+    assert await statuses(database) == {"order.placed": "pending"}
+    await relay.drain()
+    assert await statuses(database) == {"order.placed": "sent"}
+    async with database.reading() as connection:
+        rows = await run(connection, "SELECT subscriber, status FROM delivery ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("mailer", "pending"), ("stock", "delivered")]
 
 
 def test_two_subscribers_of_one_name_are_refused() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +13,7 @@ import asyncpg
 
 from providers.sandbox.audit import audit as provider_money
 from providers.sandbox.audit import unexplained
+from tests.faults import listener
 from tests.faults.judgements import AGED, JUDGEMENTS, MONEY_OF_SESSIONS, ORDERS, UNFINISHED
 from tests.faults.shop import Shop
 from tests.faults.shopper import End, Visit
@@ -41,7 +42,9 @@ class Report:
     def __repr__(self) -> str:
         head = f"{self.visits} visits, {self.orders} orders, settled after {self.settled_after:.1f} s: "
         lines = [head + ("clean" if self.is_clean else f"{self.number} violations")]
-        for kind, found in self.violations.items():
+        for kind, found in sorted(self.violations.items()):
+            if not found:
+                continue
             lines += [f"- {kind}: {len(found)}", *(f"    {one}" for one in found[:8])]
         return "\n".join([*lines, *self.stories[:5]])
 
@@ -57,6 +60,7 @@ async def audit(shop: Shop, visits: Sequence[Visit], *, settling: float = SETTLI
         orders = await connection.fetch(ORDERS)
         report.orders = len(orders)
         _judge_visits(report, visits, orders)
+        _judge_events(report, shop, {order["id"] for order in orders})
         await _judge_money(connection, shop, report, orders)
     finally:
         await connection.close()
@@ -67,7 +71,8 @@ async def audit(shop: Shop, visits: Sequence[Visit], *, settling: float = SETTLI
 
 async def _settle(connection: asyncpg.Connection, report: Report, settling: float) -> None:
     began = time.monotonic()
-    await connection.execute(AGED)
+    for statement in AGED:
+        await connection.execute(statement)
     while True:
         found = {kind: [row[0] for row in await connection.fetch(sql)] for kind, sql in UNFINISHED.items()}
         report.settled_after = time.monotonic() - began
@@ -101,6 +106,16 @@ def _judge_visits(report: Report, visits: Sequence[Visit], orders: Iterable[asyn
             report.violations["a shopper was refused and has an order"].append(f"{visit.cart_id}: {there}")
         if visit.end is End.ORDERED and len(there) != 1:
             report.violations["a buyer has not exactly one order"].append(f"{visit.cart_id}: {there}")
+
+
+def _judge_events(report: Report, shop: Shop, orders: set[str]) -> None:
+    """Judge by what the subscriber wrote down: every order at least once, always under the same id."""
+    heard = set(listener.heard(shop.heard))
+    ids = Counter(order for _, order in heard)
+    report.violations["an order that is not there was announced"] += sorted(ids.keys() - orders)
+    report.violations["an order was not announced"] += sorted(orders - ids.keys())
+    twice = [order for order, number in ids.items() if number > 1]
+    report.violations["an order was announced by two events"] += sorted(twice)
 
 
 async def _judge_money(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 # Nobody is buying any more, so what was left half-created is as old as the sweep wants it to be.
-AGED: Final = "UPDATE payment_session SET created_at = created_at - interval '1 minute' WHERE fate = 'creating'"
+AGED: Final = (
+    "UPDATE payment_session SET created_at = created_at - interval '1 minute' WHERE fate = 'creating'",
+    "UPDATE delivery SET updated_at = updated_at - interval '20 minutes' WHERE status = 'pending'",
+)
 
 UNFINISHED: Final = {
     "an attempt is unfinished": """
@@ -14,6 +17,10 @@ UNFINISHED: Final = {
     "a session is unfinished": """
         SELECT format('%s is %s (%s, %s)', id, fate, status, coalesce(attention, 'no attention'))
         FROM payment_session WHERE fate IN ('creating', 'superseded', 'releasing')""",
+    "an order.placed was not heard": """
+        SELECT format('%s of %s (%s, %s)', e.id, e.data ->> 'id', e.status, coalesce(d.status, 'no delivery'))
+        FROM outbox_event e LEFT JOIN delivery d ON d.event_id = e.id AND d.subscriber = 'faults-listener'
+        WHERE e.name = 'order.placed' AND d.status IS DISTINCT FROM 'delivered'""",
     "an outbox row is pending": """
         SELECT format('%s %s %s', id, name, data) FROM outbox_event WHERE status = 'pending'""",
 }

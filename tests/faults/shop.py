@@ -25,6 +25,7 @@ from kit.db import Database
 from migrations.upgrade import upgrade
 from operations.seed.demo import demo_shop
 from operations.seed.first_start import first_start
+from tests.faults import listener
 from tests.faults.parts import Part
 
 SERVERS: Final = ("postgres", "temporal", "sandbox")
@@ -49,6 +50,7 @@ class Shop:
         self.postgres = Postgres(folder / "postgres", settings={"max_connections": "120"})
         self.temporal = Temporal(folder / "temporal" / "temporal.sqlite")
         self.effects = folder / "sandbox.log"
+        self.heard = folder / "heard"
         self.failpoints = folder / "failpoint"
         self.is_dirty = False
         self.publishable_key = ""
@@ -71,6 +73,7 @@ class Shop:
 
     async def open(self) -> None:
         """Start the servers, seed the demo shop, start the programs."""
+        listener.install(self.folder / "plugin")
         await self._start(SERVERS)
         await self._seed()
         await self._start(PROGRAMS)
@@ -211,6 +214,8 @@ class Shop:
             "EURYALE_READY_FILE": str(self.folder / "worker.ready"),
             "EURYALE_FILES_DIR": str(self.folder / "files"),
             "EURYALE_LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(self.folder / "plugin"),
+            listener.VARIABLE: str(self.heard),
             **self._settings,
         }
 
