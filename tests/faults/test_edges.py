@@ -15,9 +15,10 @@ from tests.faults.shop import Shop
 from tests.faults.shopper import Shopper, Visit
 from tests.faults.storefront import Goods, Storefront
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.faults, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.faults, pytest.mark.timeout(900)]
 
 CROWD = 8  # shoppers at any moment
+ENDURANCE = 240.0  # seconds a shopper bears a shop that is killed every few seconds
 PATIENCE = 45.0  # seconds for an edge to be passed by somebody
 
 
@@ -40,7 +41,7 @@ async def _keep_buying(store: Storefront, goods: Goods, done: list[Visit], closi
     for visit in itertools.chain.from_iterable(mixed(62) for _ in itertools.count()):
         if closing.is_set():
             return
-        done.append(await Shopper(store, goods, visit).shop())
+        done.append(await Shopper(store, goods, visit, patience=ENDURANCE).shop())
 
 
 async def _walk(shop: Shop, edges: Iterable[str]) -> list[str]:
