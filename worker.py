@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Final
 
 import structlog
 from temporalio.worker import Worker
@@ -39,16 +40,18 @@ from workflows.registry import WORKFLOWS
 
 log = structlog.get_logger("worker")
 
+EDGE: Final = "checkout.sweep"
+
 
 def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
     """Return what the sweep loop does, in order."""
     return [
-        Sweep("handed_over", hand_over_overdue),
-        Sweep("orphans", adopt_orphans),
-        Sweep("to_resolve", resolve_handed_over),
-        Sweep("never_created", release_creating),
-        Sweep("to_release", release_ended),
-        Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client)),
+        Sweep("handed_over", hand_over_overdue, EDGE),
+        Sweep("orphans", adopt_orphans, EDGE),
+        Sweep("to_resolve", resolve_handed_over, EDGE),
+        Sweep("never_created", release_creating, EDGE),
+        Sweep("to_release", release_ended, EDGE),
+        Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
         Sweep("to_redeliver", redeliver_lost),
         Sweep("purged_events", purge_outbox),
         Sweep("purged_keys", purge_idempotency_keys),

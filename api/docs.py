@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 ASSETS: Final = "/docs/assets"
@@ -44,7 +44,12 @@ def serve_docs(app: FastAPI) -> None:
         )
 
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's own way to change the description
+
+    async def front() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
     app.add_api_route("/docs", page, include_in_schema=False)
+    app.add_api_route("/", front, include_in_schema=False)  # who opens the address that `euryale dev` prints
 
 
 def _with_security(schema: dict[str, Any]) -> dict[str, Any]:

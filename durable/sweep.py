@@ -22,10 +22,11 @@ LOCK_KEY: Final = 4_287_116_054  # any number but the migrations'; the same in e
 
 @dataclass(frozen=True)
 class Sweep:
-    """One kind of sweeping: an operation that returns how many things it found."""
+    """One kind of sweeping: an operation that returns how many things it found; `edge` names it for kit/failpoints."""
 
     name: str
     operation: Callable[[AsyncSession], Awaitable[int]]
+    edge: str | None = None
 
 
 async def sweep_once(database: Database, sweeps: Sequence[Sweep]) -> dict[str, int]:
@@ -37,7 +38,7 @@ async def sweep_once(database: Database, sweeps: Sequence[Sweep]) -> dict[str, i
     failures: list[Exception] = []
     for sweep in sweeps:
         try:
-            found[sweep.name] = await database.transact(partial(_alone, sweep), "checkout.sweep")
+            found[sweep.name] = await database.transact(partial(_alone, sweep), sweep.edge)
         except Exception as error:  # noqa: BLE001 - raised below, after the other sweeps had their turn
             failures.append(error)
     if failures:

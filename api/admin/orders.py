@@ -22,7 +22,14 @@ async def list_orders(request: Request) -> Response:
 @router.get("/{id}")
 async def retrieve_order(request: Request, id: str, version: str | None = None) -> Response:
     """Retrieve an order, at an earlier version if one is named."""
-    return await read_one(request, ADMIN_ORDER, id, where=[LIVE], params={"version": _number(version)})
+    return await read_one(
+        request,
+        ADMIN_ORDER,
+        id,
+        where=[LIVE],
+        params={"version": _number(version)},
+        missing=f"Order id not found: {id}",
+    )
 
 
 def _number(version: str | None) -> int | None:

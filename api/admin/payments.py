@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from api.deps import read, read_one
+from api.deps import json_answer, read, read_one
 from api.routing import Router
+from kit.errors import CommerceError
 from kit.query import LIVE
 from queries.payment import PAYMENT, PROVIDER
 
@@ -26,5 +27,10 @@ async def list_payment_providers(request: Request) -> Response:
 
 @router.get("/{id}")
 async def retrieve_payment(request: Request, id: str) -> Response:
-    """Retrieve a payment."""
-    return await read_one(request, PAYMENT, id, where=[LIVE])
+    """Retrieve a payment; an unknown one is an empty object, as the peer has it (contract section 1)."""
+    try:
+        return await read_one(request, PAYMENT, id, where=[LIVE])
+    except CommerceError as error:
+        if error.type != "not_found":
+            raise
+        return json_answer("{}")

@@ -22,6 +22,4 @@ async def list_orders(request: Request, customer: Customer) -> Response:
 @router.get("/{id}")
 async def retrieve_order(request: Request, id: str) -> Response:
     """Retrieve an order: whoever knows its id may see it (contract section 2.2)."""
-    return await read_one(
-        request, STORE_ORDER, id, where=PLACED, params=CURRENT, missing=f"Order with id: {id} was not found"
-    )
+    return await read_one(request, STORE_ORDER, id, where=PLACED, params=CURRENT, missing=f"Order id not found: {id}")

@@ -16,6 +16,8 @@ QUERIES = {
     "a cart is completed without an order, or has an order and is not completed": """
         SELECT c.id FROM cart c FULL JOIN "order" o ON o.cart_id = c.id
         WHERE (c.completed_at IS NULL) <> (o.id IS NULL)""",
+    "a cart has two orders": """
+        SELECT cart_id FROM "order" WHERE cart_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1""",
     "an order was announced not exactly once": """
         SELECT o.id FROM "order" o
         WHERE (SELECT count(*) FROM outbox_event e WHERE e.name = 'order.placed' AND e.data ->> 'id' = o.id) <> 1""",
@@ -36,6 +38,8 @@ QUERIES = {
         JOIN product_variant_inventory_item vi ON vi.variant_id = v.id
         WHERE NOT EXISTS (SELECT FROM reservation_item r WHERE r.line_item_id = l.id
           AND r.inventory_item_id = vi.inventory_item_id AND r.quantity = i.quantity * vi.required_quantity)""",
+    "less than nothing is reserved": """
+        SELECT id FROM inventory_level WHERE reserved_quantity < 0 OR backordered_quantity < 0""",
     "more was sold than there is": """
         SELECT id FROM inventory_level
         WHERE reserved_quantity - backordered_quantity > greatest(stocked_quantity, 0)""",

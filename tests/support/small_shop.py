@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import commerce.product.taxonomy  # noqa: F401 - a product's keys point there
 from commerce.cart.models import Cart
 from commerce.cart.rules import NewItem
 from commerce.currency.models import Currency
