@@ -100,8 +100,8 @@ def _judge_visits(report: Report, visits: Sequence[Visit], orders: Iterable[asyn
             report.violations["an answered order is not there"].append(f"{visit.cart_id}: {visit.order_ids}")
         if len(visit.order_ids) > 1:
             report.violations["one cart heard of two orders"].append(f"{visit.cart_id}: {visit.order_ids}")
-        if visit.end is End.GAVE_UP:
-            report.violations["a shopper gave up"].append(f"{visit.cart_id}: {visit.surprises}")
+        if visit.end in (End.GAVE_UP, End.SHOCKED):
+            report.violations[f"a shopper {visit.end}"].append(f"{visit.cart_id}: {visit.surprises}")
         if visit.end is End.SOLD_OUT and there:
             report.violations["a shopper was refused and has an order"].append(f"{visit.cart_id}: {there}")
         if visit.end is End.ORDERED and len(there) != 1:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from tests.faults.shop import PARTS, Shop
-from tests.faults.shopper import BROWSER, SANDBOX, Shopper, Visit
+from tests.faults.shopper import BROWSER, SANDBOX, End, Shopper, Visit
 from tests.faults.storefront import Goods, Storefront
 
 Chaos = Callable[[Shop], Coroutine[Any, Any, None]]
@@ -56,6 +56,13 @@ def mixed(number: int) -> list[Visit]:
     return [Visit(behavior=v.behavior, provider_id=v.provider_id) if n % 2 else Visit() for n, v in enumerate(chosen)]
 
 
+async def all_bought(store: Storefront, goods: Goods, visits: Sequence[Visit]) -> list[Visit]:
+    """Let everybody who gave up waiting come back, now that all is calm, and return all visits."""
+    left = [Shopper(store, goods, visit) for visit in visits if visit.end is End.GAVE_UP]
+    await asyncio.gather(*(shopper.come_back() for shopper in left))
+    return list(visits)
+
+
 async def burst(
     shop: Shop, store: Storefront, goods: Goods, group: Iterable[Visit], *, chaos: Chaos | None = None, width: int = 8
 ) -> list[Visit]:
@@ -73,7 +80,7 @@ async def burst(
     if trouble:
         await trouble
     await shop.wait_ready()
-    return done
+    return await all_bought(store, goods, done)
 
 
 def killing(*names: str, after: float = 0.3, times: int = 1, gap: float = 1.0) -> Chaos:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +28,7 @@ from operations.seed.first_start import first_start
 from tests.faults import listener
 from tests.faults.parts import Part
 
-SERVERS: Final = ("postgres", "temporal", "sandbox")
-PROGRAMS: Final = ("api", "worker")
-PARTS: Final = (*SERVERS, *PROGRAMS)
+PARTS: Final = ("postgres", "temporal", "sandbox", "api", "worker")
 PROVIDERS: Final = ("pp_system_default", "pp_sandbox_sandbox", "pp_sandbox_browser")
 QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a minute for each
     "EURYALE_ATTEMPT_DEADLINE_SECONDS": "6",
@@ -45,7 +43,7 @@ QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a
 class Shop:
     """A running shop; every part restarts by itself when it dies, and dies with this process."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, workers: int = 1) -> None:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres", settings={"max_connections": "120"})
         self.temporal = Temporal(folder / "temporal" / "temporal.sqlite")
@@ -56,7 +54,9 @@ class Shop:
         self.publishable_key = ""
         self._ports = {name: free_port() for name in ("api", "sandbox")}
         self._settings = dict(settings)
-        self.parts = {part.name: part for part in (*self._servers(), *self._programs())}
+        self._servers = {part.name: part for part in self._server_parts()}
+        self._programs = {part.name: part for part in self._program_parts(workers)}
+        self.parts = self._servers | self._programs
         self._keepers: list[asyncio.Task[None]] = []
 
     @property
@@ -74,25 +74,34 @@ class Shop:
     async def open(self) -> None:
         """Start the servers, seed the demo shop, start the programs."""
         listener.install(self.folder / "plugin")
-        await self._start(SERVERS)
+        await self._start(self._servers)
         await self._seed()
-        await self._start(PROGRAMS)
+        await self._start(self._programs)
 
     async def close(self) -> None:
         """Stop everything; nothing of it is left."""
         for keeper in self._keepers:
             keeper.cancel()
-        for name in reversed(PARTS):
-            self.parts[name].stop()
+        for part in reversed(self.parts.values()):
+            part.stop()
         await asyncio.gather(*self._keepers, return_exceptions=True)
 
     async def wait_ready(self) -> None:
         """Wait until every part is up."""
         await asyncio.gather(*(part.wait_ready() for part in self.parts.values()))
 
+    async def wait_open(self) -> None:
+        """Wait until shoppers can be served: the API is up, and at least one worker."""
+        workers = [part for name, part in self.parts.items() if name.startswith("worker")]
+        await self.parts["api"].wait_ready()
+        waits = [asyncio.create_task(worker.wait_ready()) for worker in workers]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
     def kill(self, *names: str) -> None:
         """Kill -9 the named parts, all of them without a name, one right after the other."""
-        for name in names or PARTS:
+        for name in names or self.parts:
             self.parts[name].kill()
 
     async def lose_temporal(self) -> None:
@@ -132,9 +141,9 @@ class Shop:
         log = self.parts[name].log
         return log.read_text(errors="replace")[-size:] if log.exists() else ""
 
-    async def _start(self, names: tuple[str, ...]) -> None:
-        self._keepers += [asyncio.create_task(self.parts[name].keep()) for name in names]
-        await asyncio.gather(*(self.parts[name].wait_ready() for name in names))
+    async def _start(self, parts: Mapping[str, Part]) -> None:
+        self._keepers += [asyncio.create_task(part.keep()) for part in parts.values()]
+        await asyncio.gather(*(part.wait_ready() for part in parts.values()))
 
     async def _seed(self) -> None:
         connection = await asyncpg.connect(self.postgres.url)
@@ -155,7 +164,7 @@ class Shop:
         assert start.publishable_key is not None
         return start.publishable_key
 
-    def _servers(self) -> list[Part]:
+    def _server_parts(self) -> list[Part]:
         async def is_postgres_ready(pid: int) -> bool:
             return self.postgres.is_ready(pid)
 
@@ -184,21 +193,22 @@ class Shop:
             ),
         ]
 
-    def _programs(self) -> list[Part]:
-        ready = self.folder / "worker.ready"
+    def _program_parts(self, workers: int) -> list[Part]:
+        api = self._program("-m", "euryale.cli", "api")
+        staff = [self._worker("worker" if n == 1 else f"worker-{n}") for n in range(1, workers + 1)]
+        return [Part("api", self._log("api"), api, _answers(f"{self.api_url}/health")), *staff]
 
-        async def is_worker_ready(_pid: int) -> bool:
+    def _worker(self, name: str) -> Part:
+        ready = self.folder / f"{name}.ready"
+
+        async def is_ready(_pid: int) -> bool:
             return ready.exists()
 
-        api = self._program("-m", "euryale.cli", "api")
-        worker = self._program("worker.py")
-        return [
-            Part("api", self._log("api"), api, _answers(f"{self.api_url}/health")),
-            Part("worker", self._log("worker"), worker, is_worker_ready, lambda: ready.unlink(missing_ok=True)),
-        ]
+        launch = self._program("worker.py", EURYALE_READY_FILE=str(ready))
+        return Part(name, self._log(name), launch, is_ready, lambda: ready.unlink(missing_ok=True))
 
-    def _program(self, *arguments: str) -> Any:  # noqa: ANN401 - what Part.launch is
-        return lambda: Launch((sys.executable, *arguments), self._environment())
+    def _program(self, *arguments: str, **environment: str) -> Callable[[], Launch]:
+        return lambda: Launch((sys.executable, *arguments), self._environment() | environment)
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -211,7 +221,6 @@ class Shop:
             "EURYALE_PUBLIC_URL": self.api_url,
             "EURYALE_SANDBOX_URL": self.sandbox_url,
             "EURYALE_FAILPOINTS_FILE": str(self.failpoints),
-            "EURYALE_READY_FILE": str(self.folder / "worker.ready"),
             "EURYALE_FILES_DIR": str(self.folder / "files"),
             "EURYALE_LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(self.folder / "plugin"),
@@ -224,10 +233,10 @@ class Shop:
 
 
 @asynccontextmanager
-async def running_shop(settings: Mapping[str, str] = QUICK) -> AsyncIterator[Shop]:
+async def running_shop(settings: Mapping[str, str] = QUICK, *, workers: int = 1) -> AsyncIterator[Shop]:
     """Yield a shop on a disk (its PostgreSQL and Temporal are durable), and leave nothing of it behind."""
     folder = own_folder()
-    shop = Shop(folder, settings)
+    shop = Shop(folder, settings, workers=workers)
     try:
         await shop.open()
         yield shop
@@ -244,7 +253,7 @@ def own_folder() -> Path:
     return folder
 
 
-def _answers(url: str) -> Any:  # noqa: ANN401 - what Part.is_ready is
+def _answers(url: str) -> Callable[[int], Awaitable[bool]]:
     async def is_ready(_pid: int) -> bool:
         try:
             async with httpx2.AsyncClient(timeout=1) as client:

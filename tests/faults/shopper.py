@@ -27,12 +27,17 @@ class End(StrEnum):
 
     ORDERED = "ordered"
     SOLD_OUT = "sold out"
-    GAVE_UP = "gave up"
+    GAVE_UP = "gave up"  # waited too long; may come back
+    SHOCKED = "shocked"  # heard what no shop should say
     STARTED = "not finished"
 
 
-class GiveUp(Exception):  # noqa: N818 - it is what a shopper does, not an error
-    """The shopper waited long enough, or heard what no shop should say."""
+class Leave(Exception):  # noqa: N818 - it is what a shopper does, not an error
+    """The shopper leaves, for this reason."""
+
+    def __init__(self, end: End, why: str) -> None:
+        super().__init__(why)
+        self.end = end
 
 
 @dataclass
@@ -82,8 +87,8 @@ class Shopper:
         """Do everything before the button; a shopper who does not get so far has given up."""
         try:
             await self._fill_cart()
-        except GiveUp as problem:
-            self._gave_up(problem)
+        except Leave as leave:
+            self._left(leave)
 
     async def _fill_cart(self) -> None:
         """Cart, lines, address, shipping, collection, session."""
@@ -106,15 +111,20 @@ class Shopper:
         try:
             while self.visit.end is End.STARTED:
                 await self._press()
-        except GiveUp as problem:
-            return self._gave_up(problem)
+        except Leave as leave:
+            return self._left(leave)
         self.visit.ended_at = time.monotonic()
         return self.visit
 
-    async def pay_and_buy(self) -> Visit:
-        """Come back to a cart that was not bought, take out a card and buy."""
+    async def come_back(self) -> Visit:
+        """Return to a cart that was left, take out a card and buy."""
         self.visit.end = End.STARTED
-        await self._pay("")
+        if not self.visit.cart_id:
+            return await self.shop()
+        try:
+            await self._pay("")
+        except Leave as leave:
+            return self._left(leave)
         return await self.buy()
 
     async def _press(self) -> None:
@@ -129,7 +139,7 @@ class Shopper:
         elif "Not enough stock" in answer.message:
             self.visit.end = End.SOLD_OUT
         else:
-            raise GiveUp(f"complete answered {answer.status} {answer.body}")
+            raise Leave(End.SHOCKED, f"complete answered {answer.status} {answer.body}")
 
     async def _be_patient(self, answer: Answer) -> None:
         undecided = sum(1 for _, heard in self.visit.heard if heard.status == 409)
@@ -170,12 +180,12 @@ class Shopper:
             if answer.status in accept:
                 return answer
             if answer.status not in BUSY:
-                raise GiveUp(f"{answer.status} {answer.body}")
+                raise Leave(End.SHOCKED, f"{answer.status} {answer.body}")
             await self._pause(answer)
 
     async def _pause(self, answer: Answer) -> None:
         if time.monotonic() > self._until:
-            raise GiveUp(f"waited {self._patience:.0f} s; the last answer was {answer.status} {answer.message}")
+            raise Leave(End.GAVE_UP, f"waited {self._patience:.0f} s, last heard {answer.status} {answer.message}")
         await asyncio.sleep(random.uniform(0.1, 0.4) + min(answer.retry_after, 0.4))
 
     def _hear(self, answer: Answer) -> None:
@@ -183,9 +193,9 @@ class Shopper:
         if answer.order_id:
             self.visit.order_ids.add(answer.order_id)
 
-    def _gave_up(self, problem: GiveUp) -> Visit:
-        self.visit.end = End.GAVE_UP
-        self.visit.surprises.append(str(problem))
+    def _left(self, leave: Leave) -> Visit:
+        self.visit.end = leave.end
+        self.visit.surprises.append(str(leave))
         self.visit.ended_at = time.monotonic()
         return self.visit
 
