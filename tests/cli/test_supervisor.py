@@ -144,7 +144,8 @@ def test_the_watchdog_ends_what_it_guards_when_its_pipe_closes(orphan: subproces
     reaper.start()
     dog.close()
     reaper.join()
-    assert orphan.returncode == -signal.SIGINT
+    # On a machine that is too busy to die in time, the second signal is what ends it.
+    assert orphan.returncode in {-signal.SIGINT, -signal.SIGKILL}
 
 
 def test_the_watchdog_leaves_alone_what_was_released(orphan: subprocess.Popen[bytes]) -> None:
