@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 
 from bench.steps import percentile
 from bench.tables import console, show
@@ -12,7 +11,7 @@ from tests.faults.audit import Report, audit
 from tests.faults.bursts import Chaos, burst, killing, killing_at_random, losing_temporal, mixed
 from tests.faults.shop import Shop, running_shop
 from tests.faults.shopper import Visit
-from tests.faults.storefront import Storefront
+from tests.faults.storefront import Goods, Storefront
 from tests.faults.waits import waits_after
 
 AIM = 5.0  # seconds from the part being back to the last waiting shopper's answer
@@ -23,23 +22,34 @@ async def run(rounds: int, shoppers: int) -> str | None:
     """Run `rounds` rounds: random kills in every mood, each part alone for the waits, and the Temporal store lost."""
     waits: dict[str, list[float]] = defaultdict(list)
     reports: list[Report] = []
-    async with AsyncExitStack() as open_:
-        shop = await open_.enter_async_context(running_shop())
-        store = await open_.enter_async_context(Storefront(shop.api_url, shop.publishable_key))
+    async with running_shop() as shop, Storefront(shop.api_url, shop.publishable_key) as store:
+        goods = await store.goods()
         for number in range(1, rounds + 1):
             for name, chaos in _plan(number):
-                group = mixed(shoppers) if name == "at random" else [Visit() for _ in range(shoppers)]
-                deaths = {part.name: len(part.downs) for part in shop.parts.values()}
-                done = await burst(shop, store, await store.goods(), group, chaos=chaos)
-                for part, wait in _waits(shop, name, deaths, done):
-                    waits[part].append(wait)
-                reports.append(await audit(shop, done))
+                reports.append(await _burst(shop, store, goods, (name, chaos), shoppers, waits))
                 console.print(f"round {number}, {name}: {reports[-1]}")
                 if not reports[-1].is_clean:
                     return "The audit found violations."
     _show(reports, waits)
     slow = [name for name, found in waits.items() if percentile(found, 0.95) > AIM]
     return f"Shoppers waited longer than {AIM:.0f} s after a kill of: {', '.join(slow)}." if slow else None
+
+
+async def _burst(  # noqa: PLR0917 - one burst's facts
+    shop: Shop,
+    store: Storefront,
+    goods: Goods,
+    plan: tuple[str, Chaos],
+    shoppers: int,
+    waits: dict[str, list[float]],
+) -> Report:
+    name, chaos = plan
+    group = mixed(shoppers) if name == "at random" else [Visit() for _ in range(shoppers)]
+    deaths = {part.name: len(part.downs) for part in shop.parts.values()}
+    done = await burst(shop, store, goods, group, chaos=chaos)
+    for part, wait in _waits(shop, name, deaths, done):
+        waits[part].append(wait)
+    return await audit(shop, done)
 
 
 def _plan(number: int) -> list[tuple[str, Chaos]]:

@@ -31,7 +31,7 @@ class Stage:
 @asynccontextmanager
 async def stage(*, timed: Callable[[str, float], None] | None = None, warm: int = WARM) -> AsyncIterator[Stage]:
     """Yield a warm shop; `timed` hears of every step but those of the warming."""
-    async with running_shop({}) as shop:
+    async with running_shop({}, listens=False) as shop:
         async with Storefront(shop.api_url, shop.publishable_key) as store:
             goods = await store.goods()
             await _stock(shop)

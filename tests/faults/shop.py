@@ -43,7 +43,7 @@ QUICK: Final = {  # a lost call is noticed soon, or every test would wait half a
 class Shop:
     """A running shop; every part restarts by itself when it dies, and dies with this process."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, workers: int = 1, listens: bool = True) -> None:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres", settings={"max_connections": "120"})
         self.temporal = Temporal(folder / "temporal" / "temporal.sqlite")
@@ -54,6 +54,7 @@ class Shop:
         self.publishable_key = ""
         self._ports = {name: free_port() for name in ("api", "sandbox")}
         self._settings = dict(settings)
+        self._listens = listens
         self._servers = {part.name: part for part in self._server_parts()}
         self._programs = {part.name: part for part in self._program_parts(workers)}
         self.parts = self._servers | self._programs
@@ -73,7 +74,8 @@ class Shop:
 
     async def open(self) -> None:
         """Start the servers, seed the demo shop, start the programs."""
-        listener.install(self.folder / "plugin")
+        if self._listens:
+            listener.install(self.folder / "plugin")
         await self._start(self._servers)
         await self._seed()
         await self._start(self._programs)
@@ -233,10 +235,12 @@ class Shop:
 
 
 @asynccontextmanager
-async def running_shop(settings: Mapping[str, str] = QUICK, *, workers: int = 1) -> AsyncIterator[Shop]:
+async def running_shop(
+    settings: Mapping[str, str] = QUICK, *, workers: int = 1, listens: bool = True
+) -> AsyncIterator[Shop]:
     """Yield a shop on a disk (its PostgreSQL and Temporal are durable), and leave nothing of it behind."""
     folder = own_folder()
-    shop = Shop(folder, settings, workers=workers)
+    shop = Shop(folder, settings, workers=workers, listens=listens)
     try:
         await shop.open()
         yield shop
