@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from bench.phases import at_once
 from bench.visits import browse, complete, fill_cart
 from tests.faults.shop import Shop, running_shop
 from tests.faults.storefront import Goods, Storefront
 
-WARM = 6  # visits before anything is measured: imports, prepared statements, caches
+WARM = 32  # visits before anything is measured: each connection of the pools prepares each of its statements once
+WIDTH = 16  # of them at once, or only the first connection would be warm
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,14 @@ async def stage(*, timed: Callable[[str, float], None] | None = None, warm: int 
         async with Storefront(shop.api_url, shop.publishable_key) as store:
             goods = await store.goods()
             await _stock(shop)
-            for _ in range(warm):
-                await browse(store, goods)
-                await complete(store, await fill_cart(store, goods))
+            await at_once(partial(_visit, store, goods), warm, WIDTH)
         async with Storefront(shop.api_url, shop.publishable_key, timed=timed) as store:
             yield Stage(shop, store, goods)
+
+
+async def _visit(store: Storefront, goods: Goods) -> None:
+    await browse(store, goods)
+    await complete(store, await fill_cart(store, goods))
 
 
 async def _stock(shop: Shop) -> None:

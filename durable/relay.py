@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from durable import ids
 from durable.client import Durable
-from durable.keep import keep_running
+from durable.keep import asleep, keep_running
 from durable.subscribers import Subscribers
 from durable.types import DeliverEventsInput
 from kit.db import Database
@@ -22,6 +22,7 @@ from operations.outbox import Pending, claim_pending, mark_sent
 
 BATCH: Final = 100
 POLL: Final = 1.0  # seconds; a notification may be lost with its connection, a row is not
+GATHER: Final = 0.1  # seconds between a notification and the look: a burst of commits is one batch, not one each
 START: Final = "start."
 
 
@@ -98,6 +99,7 @@ class Relay:
     async def _rest(self, bell: Bell, stop: asyncio.Event) -> None:
         if not stop.is_set():
             await bell.wait(POLL)
+            await asleep(GATHER, stop)
 
 
 def _batch_id(subscriber: str, event_ids: Sequence[str]) -> str:
