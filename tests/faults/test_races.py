@@ -31,7 +31,7 @@ async def test_p01_fifty_parallel_completes_of_one_cart_make_one_order(
     assert report.is_clean, report
 
 
-async def test_twenty_carts_for_five_units_make_five_orders(
+async def test_p06_twenty_carts_for_five_units_make_five_orders(
     shop: Shop, store: Storefront, goods: Goods, rare: Goods
 ) -> None:
     await _stock(shop, rare.variant_ids[0], 5)
