@@ -51,11 +51,8 @@ def _covers(zone: Mapping[str, Any], place: Place) -> bool:
             return province
         case "city":
             return city
-    return city and place.postal_code is not None and bool(_postal(zone["postal_expression"]) == place.postal_code)
-
-
-def _postal(expression: Any) -> Any:  # noqa: ANN401 - free JSON
-    return expression.get("expression", expression.get("value")) if isinstance(expression, Mapping) else expression
+    # The expression is compared as it stands, it is no pattern: the object of a regular expression never matches.
+    return city and place.postal_code is not None and bool(zone["postal_expression"] == place.postal_code)
 
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
