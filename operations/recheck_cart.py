@@ -10,7 +10,7 @@ from operations.refresh_cart import refresh_cart
 
 
 async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
-    """Price the locked cart anew; when its total has changed, save the refreshed cart and return False (promise 5).
+    """Price the locked cart anew; False, the refreshed cart saved, when its total or its shipping changed (promise 5).
 
     The caller refuses the checkout but commits, so that the shopper sees the new total and can pay it.
     """
@@ -19,7 +19,8 @@ async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
     everything = frozenset(line.id for line in before.lines)
     fresh = tax_cart(await price_lines(session, before, everything), loaded.rates)
     fresh = tax_cart(await price_methods(session, fresh, total_cart(fresh).items.total, loaded), loaded.rates)
-    if total_cart(fresh).total == total_cart(before).total:
+    is_same_shipping = [method.id for method in fresh.methods] == [method.id for method in before.methods]
+    if is_same_shipping and total_cart(fresh).total == total_cart(before).total:
         return True
     await refresh_cart(session, loaded, before, reprice=everything)
     return False

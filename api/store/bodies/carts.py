@@ -30,21 +30,12 @@ class Address(Body):
     metadata: Record | None = None
 
 
-class AddressOfCart(Part):
+class AddressOfCart(Address):
     """An address, or with the id of the current one the fields to change in it."""
 
+    model_config = Part.model_config
+
     id: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    phone: str | None = None
-    company: str | None = None
-    address_1: str | None = None
-    address_2: str | None = None
-    city: str | None = None
-    country_code: str | None = None
-    province: str | None = None
-    postal_code: str | None = None
-    metadata: Record | None = None
 
 
 class Item(Part):

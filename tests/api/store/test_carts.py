@@ -11,6 +11,7 @@ from api.state import State
 from kit.db import Database, run, value
 from operations.load_cart import load_cart
 from operations.price_cart import published_total, total_cart
+from operations.recheck_cart import recheck_cart
 from tests.support.statements import recorded_statements
 from tests.support.storefront import Carts
 
@@ -230,3 +231,19 @@ class TestStoredTotals:
         async with database.reading() as connection:
             rows = await run(connection, "SELECT name FROM outbox_event WHERE name LIKE 'cart.%' ORDER BY id")
         assert [row.name for row in rows] == ["cart.created", "cart.updated", "cart.region_updated", "cart.updated"]
+
+
+class TestRecheck:
+    async def test_free_shipping_that_is_gone_is_noticed_though_it_cost_nothing(
+        self, carts: Carts, database: Database
+    ) -> None:
+        cart_id = await carts.new(shipping_address=ADDRESS)
+        await carts.add(cart_id, "tee_m", 10)
+        option = carts.labels["ship_eu"]
+        cart = (await carts.ok("POST", f"/carts/{cart_id}/shipping-methods", {"option_id": option}))["cart"]
+        assert cart["shipping_total"] == 0
+        assert await database.transact(lambda session: recheck_cart(session, cart_id))
+        gone = "UPDATE shipping_option SET deleted_at = now() WHERE id = $1"
+        await database.transact(lambda session: run(session, gone, option))
+        assert not await database.transact(lambda session: recheck_cart(session, cart_id))
+        assert (await carts.ok("GET", f"/carts/{cart_id}"))["cart"]["shipping_methods"] == []
