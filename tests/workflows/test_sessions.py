@@ -62,10 +62,10 @@ class TestResolveSession:
             notice = await parked(handle)
             assert notice["answers"] == ["retry", "cancel"]
             assert notice["reason"] == "bad credentials"
-            assert script.asked["attention.set"][0]["target"] == {"kind": "payment_session", "id": "payses_1"}
             await answer(handle, "retry")
             assert await handle.result() == "placed"
             assert script.ran[-1] == "checkout.resolve"
+            assert script.asked["attention.set"][0]["target"] == {"kind": "payment_session", "id": "payses_1"}
             assert "attention.clear" in script.ran
 
     @pytest.mark.parametrize(
