@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -48,7 +49,9 @@ async def require_temporal(address: str, namespace: str) -> None:
     from temporalio.service import RPCError  # noqa: PLC0415 - the same
 
     try:
-        client = await Client.connect(address, namespace=namespace)
-        await client.count_workflows("", rpc_timeout=timedelta(seconds=TIMEOUT))
-    except (RPCError, RuntimeError) as error:
-        raise StartError(f"The Temporal server of TEMPORAL_ADDRESS cannot be used: {error}") from error
+        async with asyncio.timeout(2 * TIMEOUT):  # a host that swallows everything knows no time-out but this one
+            client = await Client.connect(address, namespace=namespace)
+            await client.count_workflows("", rpc_timeout=timedelta(seconds=TIMEOUT))
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise StartError(f"The Temporal server of TEMPORAL_ADDRESS cannot be used: {reason}") from error
