@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-HOME = Path("/var/tmp")  # a disk: what is to survive a kill should not lie in memory only
+HOME = Path("/var/tmp")  # noqa: S108 - a disk, where what is to survive a kill belongs; mkdtemp makes the folder ours
 PREFIX = "euryale-shop-"
 KEPT = "kept"
 
