@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from migrations.upgrade import upgrade
 from operations.seed.demo import demo_shop
 from operations.seed.first_start import first_start
 from tests.faults import listener
+from tests.faults.folders import keep, shop_folder
 from tests.faults.parts import Part
 
 PARTS: Final = ("postgres", "temporal", "sandbox", "api", "worker")
@@ -238,23 +238,16 @@ class Shop:
 async def running_shop(
     settings: Mapping[str, str] = QUICK, *, workers: int = 1, listens: bool = True
 ) -> AsyncIterator[Shop]:
-    """Yield a shop on a disk (its PostgreSQL and Temporal are durable), and leave nothing of it behind."""
-    folder = own_folder()
-    shop = Shop(folder, settings, workers=workers, listens=listens)
-    try:
-        await shop.open()
-        yield shop
-    finally:
-        await shop.close()
-        if not (shop.is_dirty and os.environ.get("EURYALE_KEEP_DIRTY_SHOPS")):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def own_folder() -> Path:
-    """Make a folder on a disk, since what is to survive a kill should not lie in memory only."""
-    folder = Path(tempfile.mkdtemp(prefix="euryale-shop-", dir="/var/tmp"))
-    folder.chmod(0o755)  # PostgreSQL runs as another account when we are root
-    return folder
+    """Yield a shop whose PostgreSQL and Temporal are durable, and leave nothing of it behind."""
+    with shop_folder() as folder:
+        shop = Shop(folder, settings, workers=workers, listens=listens)
+        try:
+            await shop.open()
+            yield shop
+        finally:
+            await shop.close()
+            if shop.is_dirty and os.environ.get("EURYALE_KEEP_DIRTY_SHOPS"):
+                keep(folder)
 
 
 def _answers(url: str) -> Callable[[int], Awaitable[bool]]:

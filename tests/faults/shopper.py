@@ -157,10 +157,10 @@ class Shopper:
         if not collection.is_ok:
             return None  # the cart became an order meanwhile: the button will say so
         visit.collection_id = collection.body["payment_collection"]["id"]
-        accept = {200, 400} if wanted else {200, 400, 409}
-        accept |= {FAILED} if "create=" in behavior else set()
+        accept = {200, 400, FAILED} if wanted else {200, 400, 409, FAILED}
         answer = await self._try(lambda: store.session(visit.collection_id, visit.provider_id, behavior), accept=accept)
-        if answer.status == FAILED:  # the provider failed to make a session: the shopper takes another card
+        if answer.status == FAILED:  # the provider failed to make a session, or is down: another card, after a while
+            await self._pause(answer)
             return await self._pay("", wanted=wanted)
         if not answer.is_ok:
             return None
