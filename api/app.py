@@ -17,6 +17,7 @@ from api.actors import admin_actor, store_actor
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
+from api.admin import product_tags as admin_product_tags
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
@@ -58,6 +59,7 @@ ADMIN: Final = (
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_product_tags.router,  # /admin/product-tags
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations
     admin_workflows_executions.router,  # /admin/workflows-executions

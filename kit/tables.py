@@ -66,6 +66,12 @@ class Timestamped:
     deleted_at: Mapped[datetime | None] = mapped_column(sort_order=12)
 
 
+class Entity(Identified, Timestamped, Base):
+    """What most tables are: rows with an id, the three moments, and soft deletion."""
+
+    __abstract__ = True
+
+
 def live_unique(table: str, *columns: str) -> Index:
     """Return a unique index over the rows that are not soft-deleted."""
     return Index(f"uq_{table}_{'_'.join(columns)}", *columns, unique=True, postgresql_where=text("deleted_at IS NULL"))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Timestamped, one_of
+from kit.tables import Base, Entity, one_of
 
 
 class ApiKeyType(StrEnum):
@@ -18,7 +18,7 @@ class ApiKeyType(StrEnum):
     SECRET = "secret"  # noqa: S105 - the word, not a secret
 
 
-class ApiKey(Identified, Timestamped, Base):
+class ApiKey(Entity):
     """A key; a secret one is kept as a hash in `token`, a publishable one in clear."""
 
     __tablename__ = "api_key"

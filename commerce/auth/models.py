@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Json, Timestamped
+from kit.tables import Base, Entity, Json, Timestamped
 
 
-class AuthIdentity(Identified, Timestamped, Base):
+class AuthIdentity(Entity):
     """One who can log in; `app_metadata` says which user or customer that is."""
 
     __tablename__ = "auth_identity"

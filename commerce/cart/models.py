@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Metadata, Timestamped, finite, one_of
+from kit.tables import Amount, Entity, Json, Metadata, finite, one_of
 
 
 class Rounding(StrEnum):
@@ -20,7 +20,7 @@ class Rounding(StrEnum):
     NONE = "none"
 
 
-class CartAddress(Identified, Timestamped, Base):
+class CartAddress(Entity):
     """An address of a cart."""
 
     __tablename__ = "cart_address"
@@ -40,7 +40,7 @@ class CartAddress(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class Cart(Identified, Timestamped, Base):
+class Cart(Entity):
     """A cart; `version` grows with every write, `totals` is what the calculator said at the last one."""
 
     __tablename__ = "cart"
@@ -62,7 +62,7 @@ class Cart(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class CartLineItem(Identified, Timestamped, Base):
+class CartLineItem(Entity):
     """A line of a cart: a snapshot of the variant at the moment it was added."""
 
     __tablename__ = "cart_line_item"
@@ -98,7 +98,7 @@ class CartLineItem(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class CartLineItemAdjustment(Identified, Timestamped, Base):
+class CartLineItemAdjustment(Entity):
     """A discount on a line."""
 
     __tablename__ = "cart_line_item_adjustment"
@@ -115,7 +115,7 @@ class CartLineItemAdjustment(Identified, Timestamped, Base):
     item_id: Mapped[str] = mapped_column(ForeignKey("cart_line_item.id", ondelete="CASCADE"), index=True)
 
 
-class CartLineItemTaxLine(Identified, Timestamped, Base):
+class CartLineItemTaxLine(Entity):
     """A tax on a line; `rate` in per cent."""
 
     __tablename__ = "cart_line_item_tax_line"
@@ -132,7 +132,7 @@ class CartLineItemTaxLine(Identified, Timestamped, Base):
     item_id: Mapped[str] = mapped_column(ForeignKey("cart_line_item.id", ondelete="CASCADE"), index=True)
 
 
-class CartShippingMethod(Identified, Timestamped, Base):
+class CartShippingMethod(Entity):
     """The chosen way to ship, one per shipping profile."""
 
     __tablename__ = "cart_shipping_method"
@@ -152,7 +152,7 @@ class CartShippingMethod(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class CartShippingMethodAdjustment(Identified, Timestamped, Base):
+class CartShippingMethodAdjustment(Entity):
     """A discount on shipping."""
 
     __tablename__ = "cart_shipping_method_adjustment"
@@ -170,7 +170,7 @@ class CartShippingMethodAdjustment(Identified, Timestamped, Base):
     )
 
 
-class CartShippingMethodTaxLine(Identified, Timestamped, Base):
+class CartShippingMethodTaxLine(Entity):
     """A tax on shipping; `rate` in per cent."""
 
     __tablename__ = "cart_shipping_method_tax_line"
@@ -189,7 +189,7 @@ class CartShippingMethodTaxLine(Identified, Timestamped, Base):
     )
 
 
-class CartCreditLine(Identified, Timestamped, Base):
+class CartCreditLine(Entity):
     """Money that is already there: a gift card, store credit."""
 
     __tablename__ = "cart_credit_line"

@@ -10,7 +10,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Timestamped, finite, one_of
+from kit.tables import Amount, Entity, Json, finite, one_of
 
 
 class AttemptState(StrEnum):
@@ -23,7 +23,7 @@ class AttemptState(StrEnum):
     ABANDONED = "abandoned"
 
 
-class CheckoutAttempt(Identified, Timestamped, Base):
+class CheckoutAttempt(Entity):
     """One try to turn a cart into an order; `run_id` owns it, `planned_lines` maps cart line to order line ids."""
 
     __tablename__ = "checkout_attempt"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped, live_unique
+from kit.tables import Base, Entity, Metadata, live_unique
 
 
-class Customer(Identified, Timestamped, Base):
+class Customer(Entity):
     """Somebody who buys; a guest has no account."""
 
     __tablename__ = "customer"
@@ -25,7 +25,7 @@ class Customer(Identified, Timestamped, Base):
     created_by: Mapped[str | None]
 
 
-class CustomerGroup(Identified, Timestamped, Base):
+class CustomerGroup(Entity):
     """A named set of customers."""
 
     __tablename__ = "customer_group"

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped, live_unique, one_of
+from kit.tables import Base, Entity, Metadata, Timestamped, live_unique, one_of
 
 
 class GeoZoneType(StrEnum):
@@ -37,7 +37,7 @@ class FulfillmentProvider(Timestamped, Base):
     is_enabled: Mapped[bool] = mapped_column(default=True)
 
 
-class ShippingProfile(Identified, Timestamped, Base):
+class ShippingProfile(Entity):
     """Goods that are shipped alike."""
 
     __tablename__ = "shipping_profile"
@@ -49,7 +49,7 @@ class ShippingProfile(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class FulfillmentSet(Identified, Timestamped, Base):
+class FulfillmentSet(Entity):
     """The ways in which a location sends or hands out goods."""
 
     __tablename__ = "fulfillment_set"
@@ -61,7 +61,7 @@ class FulfillmentSet(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ServiceZone(Identified, Timestamped, Base):
+class ServiceZone(Entity):
     """An area served by a fulfilment set."""
 
     __tablename__ = "service_zone"
@@ -73,7 +73,7 @@ class ServiceZone(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class GeoZone(Identified, Timestamped, Base):
+class GeoZone(Entity):
     """A part of a service zone, matched by equality from country down to postal code."""
 
     __tablename__ = "geo_zone"
@@ -89,7 +89,7 @@ class GeoZone(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ShippingOptionType(Identified, Timestamped, Base):
+class ShippingOptionType(Entity):
     """A label for a kind of shipping."""
 
     __tablename__ = "shipping_option_type"
@@ -100,7 +100,7 @@ class ShippingOptionType(Identified, Timestamped, Base):
     code: Mapped[str]
 
 
-class ShippingOption(Identified, Timestamped, Base):
+class ShippingOption(Entity):
     """A way to ship that a shopper may choose."""
 
     __tablename__ = "shipping_option"
@@ -117,7 +117,7 @@ class ShippingOption(Identified, Timestamped, Base):
     shipping_option_type_id: Mapped[str | None] = mapped_column(ForeignKey("shipping_option_type.id"))
 
 
-class ShippingOptionRule(Identified, Timestamped, Base):
+class ShippingOptionRule(Entity):
     """A condition under which an option is offered; `value` is a string or a list of strings."""
 
     __tablename__ = "shipping_option_rule"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Metadata, Timestamped, finite, live_unique
+from kit.tables import Amount, Entity, Metadata, finite, live_unique
 
 
-class InventoryItem(Identified, Timestamped, Base):
+class InventoryItem(Entity):
     """A thing that lies in stock."""
 
     __tablename__ = "inventory_item"
@@ -32,7 +32,7 @@ class InventoryItem(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class InventoryLevel(Identified, Timestamped, Base):
+class InventoryLevel(Entity):
     """How much of an item lies at a location, and how much of that is promised.
 
     `backordered_quantity` is the part of `reserved_quantity` that was allowed beyond stock; the CHECK is what
@@ -60,7 +60,7 @@ class InventoryLevel(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ReservationItem(Identified, Timestamped, Base):
+class ReservationItem(Entity):
     """A promise of units to an order line; a checkout's reservations carry the planned line id from the start."""
 
     __tablename__ = "reservation_item"

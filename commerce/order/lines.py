@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Metadata, Timestamped, finite
+from kit.tables import Amount, Entity, Json, Metadata, finite
 
 
-class OrderLineItem(Identified, Timestamped, Base):
+class OrderLineItem(Entity):
     """A line as it was bought; what changes with the order's version is in `OrderItem`."""
 
     __tablename__ = "order_line_item"
@@ -44,7 +44,7 @@ class OrderLineItem(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class OrderItem(Identified, Timestamped, Base):
+class OrderItem(Entity):
     """One line in one version of an order: quantities and what the calculator said."""
 
     __tablename__ = "order_item"
@@ -68,7 +68,7 @@ class OrderItem(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class OrderLineItemAdjustment(Identified, Timestamped, Base):
+class OrderLineItemAdjustment(Entity):
     """A discount on a line, in one version of the order."""
 
     __tablename__ = "order_line_item_adjustment"
@@ -87,7 +87,7 @@ class OrderLineItemAdjustment(Identified, Timestamped, Base):
     item_id: Mapped[str] = mapped_column(ForeignKey("order_line_item.id"), index=True)
 
 
-class OrderLineItemTaxLine(Identified, Timestamped, Base):
+class OrderLineItemTaxLine(Entity):
     """A tax on a line; `rate` in per cent, `subtotal` before and `total` after discount."""
 
     __tablename__ = "order_line_item_tax_line"
@@ -106,7 +106,7 @@ class OrderLineItemTaxLine(Identified, Timestamped, Base):
     item_id: Mapped[str] = mapped_column(ForeignKey("order_line_item.id"), index=True)
 
 
-class OrderShippingMethod(Identified, Timestamped, Base):
+class OrderShippingMethod(Entity):
     """A shipping method as it was bought."""
 
     __tablename__ = "order_shipping_method"
@@ -123,7 +123,7 @@ class OrderShippingMethod(Identified, Timestamped, Base):
     amount: Mapped[Amount]
 
 
-class OrderShipping(Identified, Timestamped, Base):
+class OrderShipping(Entity):
     """One shipping method in one version of an order."""
 
     __tablename__ = "order_shipping"
@@ -141,7 +141,7 @@ class OrderShipping(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class OrderShippingMethodAdjustment(Identified, Timestamped, Base):
+class OrderShippingMethodAdjustment(Entity):
     """A discount on shipping, in one version of the order."""
 
     __tablename__ = "order_shipping_method_adjustment"
@@ -159,7 +159,7 @@ class OrderShippingMethodAdjustment(Identified, Timestamped, Base):
     shipping_method_id: Mapped[str] = mapped_column(ForeignKey("order_shipping_method.id"), index=True)
 
 
-class OrderShippingMethodTaxLine(Identified, Timestamped, Base):
+class OrderShippingMethodTaxLine(Entity):
     """A tax on shipping; `rate` in per cent."""
 
     __tablename__ = "order_shipping_method_tax_line"

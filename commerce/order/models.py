@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Metadata, Timestamped, finite, one_of
+from kit.tables import Amount, Entity, Json, Metadata, finite, one_of
 
 
 class OrderStatus(StrEnum):
@@ -22,7 +22,7 @@ class OrderStatus(StrEnum):
     REQUIRES_ACTION = "requires_action"
 
 
-class OrderAddress(Identified, Timestamped, Base):
+class OrderAddress(Entity):
     """An address of an order."""
 
     __tablename__ = "order_address"
@@ -42,7 +42,7 @@ class OrderAddress(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class Order(Identified, Timestamped, Base):
+class Order(Entity):
     """An order; `cart_id` is unique: one cart, one order (promise 1)."""
 
     __tablename__ = "order"
@@ -70,7 +70,7 @@ class Order(Identified, Timestamped, Base):
     attention: Mapped[str | None]
 
 
-class OrderSummary(Identified, Timestamped, Base):
+class OrderSummary(Entity):
     """What the calculator said of one version of an order: `summary` as published, `totals` the order's totals."""
 
     __tablename__ = "order_summary"
@@ -83,7 +83,7 @@ class OrderSummary(Identified, Timestamped, Base):
     totals: Mapped[Json]
 
 
-class OrderTransaction(Identified, Timestamped, Base):
+class OrderTransaction(Entity):
     """Money that came in (positive) or went out (negative)."""
 
     __tablename__ = "order_transaction"
@@ -101,7 +101,7 @@ class OrderTransaction(Identified, Timestamped, Base):
     reference_id: Mapped[str | None]
 
 
-class OrderCreditLine(Identified, Timestamped, Base):
+class OrderCreditLine(Entity):
     """Money that lowers what is owed."""
 
     __tablename__ = "order_credit_line"

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Json, Metadata, Timestamped, finite, one_of
+from kit.tables import Amount, Base, Entity, Json, Metadata, Timestamped, finite, one_of
 
 
 class SessionStatus(StrEnum):
@@ -58,7 +58,7 @@ class PaymentProvider(Timestamped, Base):
     is_enabled: Mapped[bool] = mapped_column(default=True)
 
 
-class PaymentCollection(Identified, Timestamped, Base):
+class PaymentCollection(Entity):
     """What is to be paid for one cart or order."""
 
     __tablename__ = "payment_collection"
@@ -80,7 +80,7 @@ class PaymentCollection(Identified, Timestamped, Base):
     order_id: Mapped[str | None] = mapped_column(index=True)
 
 
-class PaymentSession(Identified, Timestamped, Base):
+class PaymentSession(Entity):
     """One try to pay: amount, currency and the provider's reference are ours, never read from `data`."""
 
     __tablename__ = "payment_session"
@@ -116,7 +116,7 @@ class PaymentSession(Identified, Timestamped, Base):
     attention: Mapped[str | None]
 
 
-class Payment(Identified, Timestamped, Base):
+class Payment(Entity):
     """Money that a provider holds or took for an order."""
 
     __tablename__ = "payment"
@@ -135,7 +135,7 @@ class Payment(Identified, Timestamped, Base):
     attention: Mapped[str | None]
 
 
-class Capture(Identified, Timestamped, Base):
+class Capture(Entity):
     """Money taken."""
 
     __tablename__ = "capture"
@@ -148,7 +148,7 @@ class Capture(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class RefundReason(Identified, Timestamped, Base):
+class RefundReason(Entity):
     """Why money goes back."""
 
     __tablename__ = "refund_reason"
@@ -160,7 +160,7 @@ class RefundReason(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class Refund(Identified, Timestamped, Base):
+class Refund(Entity):
     """Money given back."""
 
     __tablename__ = "refund"
@@ -175,7 +175,7 @@ class Refund(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class AccountHolder(Identified, Timestamped, Base):
+class AccountHolder(Entity):
     """A customer as a provider knows them."""
 
     __tablename__ = "account_holder"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Timestamped, finite, live_unique, one_of
+from kit.tables import Amount, Entity, finite, live_unique, one_of
 
 
 class PriceListType(StrEnum):
@@ -26,14 +26,14 @@ class PriceListStatus(StrEnum):
     DRAFT = "draft"
 
 
-class PriceSet(Identified, Timestamped, Base):
+class PriceSet(Entity):
     """All prices of one variant or shipping option."""
 
     __tablename__ = "price_set"
     prefix = "pset"
 
 
-class Price(Identified, Timestamped, Base):
+class Price(Entity):
     """One price: a currency, a quantity tier, rules."""
 
     __tablename__ = "price"
@@ -50,7 +50,7 @@ class Price(Identified, Timestamped, Base):
     price_list_id: Mapped[str | None] = mapped_column(ForeignKey("price_list.id"), index=True)
 
 
-class PriceRule(Identified, Timestamped, Base):
+class PriceRule(Entity):
     """A condition of one price."""
 
     __tablename__ = "price_rule"
@@ -63,7 +63,7 @@ class PriceRule(Identified, Timestamped, Base):
     price_id: Mapped[str] = mapped_column(ForeignKey("price.id"), index=True)
 
 
-class PriceList(Identified, Timestamped, Base):
+class PriceList(Entity):
     """Prices that hold for a time or for some customers."""
 
     __tablename__ = "price_list"
@@ -79,7 +79,7 @@ class PriceList(Identified, Timestamped, Base):
     rules_count: Mapped[int] = mapped_column(default=0)
 
 
-class PriceListRule(Identified, Timestamped, Base):
+class PriceListRule(Entity):
     """A condition of a whole list; `value` is a list of which one must match."""
 
     __tablename__ = "price_list_rule"
@@ -90,7 +90,7 @@ class PriceListRule(Identified, Timestamped, Base):
     price_list_id: Mapped[str] = mapped_column(ForeignKey("price_list.id"), index=True)
 
 
-class PricePreference(Identified, Timestamped, Base):
+class PricePreference(Entity):
     """Whether prices of a currency or a region include tax."""
 
     __tablename__ = "price_preference"

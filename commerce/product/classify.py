@@ -14,6 +14,8 @@ from commerce.product.taxonomy import ProductCategory, ProductCollection, Produc
 from kit.db import save
 from kit.errors import not_found
 from kit.ids import new_id
+from kit.outbox import tell
+from kit.rows import change, locked, retire
 
 
 async def create_type(session: AsyncSession, value: str) -> ProductType:
@@ -23,11 +25,27 @@ async def create_type(session: AsyncSession, value: str) -> ProductType:
     return row
 
 
-async def create_tag(session: AsyncSession, value: str, metadata: Mapping[str, Any] | None = None) -> ProductTag:
+async def create_tag(
+    session: AsyncSession, value: str, external_id: str | None = None, metadata: Mapping[str, Any] | None = None
+) -> ProductTag:
     """Create a tag. Errors: `invalid_data` for a value that is taken."""
-    row = ProductTag(id=new_id("ptag"), value=value, metadata_=metadata and dict(metadata))
+    row = ProductTag(value=value, external_id=external_id, metadata_=metadata and dict(metadata))
     await save(session, row)
+    await tell(session, "product-tag.created", row.id)
     return row
+
+
+async def update_tag(session: AsyncSession, tag_id: str, given: Mapping[str, Any]) -> str:
+    """Change what is given. Errors: `not_found`, `invalid_data` for a value that is taken."""
+    await change(session, await locked(session, ProductTag, tag_id), given)
+    await tell(session, "product-tag.updated", tag_id)
+    return tag_id
+
+
+async def delete_tag(session: AsyncSession, tag_id: str) -> str:
+    """Soft-delete a tag."""
+    await tell(session, "product-tag.deleted", *await retire(session, ProductTag, tag_id))
+    return tag_id
 
 
 async def create_collection(

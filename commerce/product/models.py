@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Metadata, Timestamped, live_unique, one_of
+from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of
 
 
 class ProductStatus(StrEnum):
@@ -19,7 +19,7 @@ class ProductStatus(StrEnum):
     REJECTED = "rejected"
 
 
-class Product(Identified, Timestamped, Base):
+class Product(Entity):
     """What a shop offers; what is bought is one of its variants."""
 
     __tablename__ = "product"
@@ -48,7 +48,7 @@ class Product(Identified, Timestamped, Base):
     collection_id: Mapped[str | None] = mapped_column(ForeignKey("product_collection.id"), index=True)
 
 
-class ProductVariant(Identified, Timestamped, Base):
+class ProductVariant(Entity):
     """One buyable form of a product."""
 
     __tablename__ = "product_variant"
@@ -82,7 +82,7 @@ class ProductVariant(Identified, Timestamped, Base):
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"))
 
 
-class ProductImage(Identified, Timestamped, Base):
+class ProductImage(Entity):
     """A picture of a product."""
 
     __tablename__ = "image"
@@ -94,7 +94,7 @@ class ProductImage(Identified, Timestamped, Base):
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), index=True)
 
 
-class ProductOption(Identified, Timestamped, Base):
+class ProductOption(Entity):
     """What the variants differ in: size, colour."""
 
     __tablename__ = "product_option"
@@ -105,7 +105,7 @@ class ProductOption(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ProductOptionValue(Identified, Timestamped, Base):
+class ProductOptionValue(Entity):
     """One value of an option."""
 
     __tablename__ = "product_option_value"

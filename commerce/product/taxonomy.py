@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped, live_unique
+from kit.tables import Base, Entity, Metadata, live_unique
 
 
-class ProductType(Identified, Timestamped, Base):
+class ProductType(Entity):
     """A kind of product, for example apparel."""
 
     __tablename__ = "product_type"
@@ -20,7 +20,7 @@ class ProductType(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ProductCollection(Identified, Timestamped, Base):
+class ProductCollection(Entity):
     """A named set of products; a product is in one at most."""
 
     __tablename__ = "product_collection"
@@ -33,7 +33,7 @@ class ProductCollection(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class ProductTag(Identified, Timestamped, Base):
+class ProductTag(Entity):
     """A word attached to products."""
 
     __tablename__ = "product_tag"
@@ -54,7 +54,7 @@ class ProductTags(Base):
     product_tag_id: Mapped[str] = mapped_column(ForeignKey("product_tag.id"), primary_key=True)
 
 
-class ProductCategory(Identified, Timestamped, Base):
+class ProductCategory(Entity):
     """A node of the category tree; `mpath` is the path of ids from the root."""
 
     __tablename__ = "product_category"

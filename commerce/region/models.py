@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped
+from kit.tables import Base, Entity, Metadata, Timestamped
 
 
-class Region(Identified, Timestamped, Base):
+class Region(Entity):
     """A group of countries that share a currency and a way to pay."""
 
     __tablename__ = "region"

@@ -14,7 +14,7 @@ from kit import clock
 from kit.db import save
 from kit.errors import invalid_data, not_found
 from kit.ids import new_id
-from kit.metadata import merged
+from kit.rows import change, locked, retire
 
 
 async def add_countries(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
@@ -51,37 +51,24 @@ async def update_region(session: AsyncSession, region_id: str, given: Mapping[st
 
     Errors: `not_found`, and `invalid_data` as `create_region`.
     """
-    region = await _locked(session, region_id)
-    for column in given.keys() & {"name", "automatic_taxes"}:
-        setattr(region, column, given[column])
+    region = await locked(session, Region, region_id)
+    columns = {name: value for name, value in given.items() if name in {"name", "automatic_taxes", "metadata"}}
     if "currency_code" in given:
-        region.currency_code = given["currency_code"].lower()
-    if "metadata" in given:
-        region.metadata_ = merged(region.metadata_, given["metadata"])
+        columns["currency_code"] = given["currency_code"].lower()
+    await change(session, region, columns)
     if "countries" in given:
         await _assign_countries(session, region_id, [code.lower() for code in given["countries"]])
     if "payment_providers" in given:
         await _offer(session, region_id, given["payment_providers"])
-    region.updated_at = clock.now()
-    await save(session, region)
     return region
 
 
 async def delete_region(session: AsyncSession, region_id: str) -> bool:
     """Soft-delete a region and free its countries; False when there was none."""
-    gone = update(Region).where(Region.id == region_id, Region.deleted_at.is_(None)).values(deleted_at=clock.now())
-    if (await session.scalars(gone.returning(Region.id))).first() is None:
+    if not await retire(session, Region, region_id):
         return False
     await _assign_countries(session, region_id, [])
     return True
-
-
-async def _locked(session: AsyncSession, region_id: str) -> Region:
-    wanted = select(Region).where(Region.id == region_id, Region.deleted_at.is_(None)).with_for_update()
-    region = (await session.scalars(wanted)).first()
-    if region is None:
-        raise not_found(f"Region with id: {region_id} was not found")
-    return region
 
 
 async def _offer(session: AsyncSession, region_id: str, payment_providers: Sequence[str]) -> None:

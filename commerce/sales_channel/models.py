@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped
+from kit.tables import Entity, Metadata
 
 
-class SalesChannel(Identified, Timestamped, Base):
+class SalesChannel(Entity):
     """A place where products are offered: a web shop, a marketplace, a till."""
 
     __tablename__ = "sales_channel"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped
+from kit.tables import Base, Entity, Metadata
 
 
-class StockLocationAddress(Identified, Timestamped, Base):
+class StockLocationAddress(Entity):
     """The address of a stock location."""
 
     __tablename__ = "stock_location_address"
@@ -25,7 +25,7 @@ class StockLocationAddress(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class StockLocation(Identified, Timestamped, Base):
+class StockLocation(Entity):
     """A warehouse or a shop where goods lie."""
 
     __tablename__ = "stock_location"

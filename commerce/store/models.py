@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped
+from kit.tables import Entity, Metadata
 
 
-class Store(Identified, Timestamped, Base):
+class Store(Entity):
     """The shop and its defaults."""
 
     __tablename__ = "store"
@@ -21,7 +21,7 @@ class Store(Identified, Timestamped, Base):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
-class StoreCurrency(Identified, Timestamped, Base):
+class StoreCurrency(Entity):
     """A currency the store supports."""
 
     __tablename__ = "store_currency"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Identified, Metadata, Timestamped, finite
+from kit.tables import Amount, Base, Entity, Metadata, Timestamped, finite
 
 
 class TaxProvider(Timestamped, Base):
@@ -17,7 +17,7 @@ class TaxProvider(Timestamped, Base):
     is_enabled: Mapped[bool] = mapped_column(default=True)
 
 
-class TaxRegion(Identified, Timestamped, Base):
+class TaxRegion(Entity):
     """A country, or a province below its country's row."""
 
     __tablename__ = "tax_region"
@@ -40,7 +40,7 @@ class TaxRegion(Identified, Timestamped, Base):
     created_by: Mapped[str | None]
 
 
-class TaxRate(Identified, Timestamped, Base):
+class TaxRate(Entity):
     """A rate in per cent; one default per region."""
 
     __tablename__ = "tax_rate"
@@ -65,7 +65,7 @@ class TaxRate(Identified, Timestamped, Base):
     created_by: Mapped[str | None]
 
 
-class TaxRateRule(Identified, Timestamped, Base):
+class TaxRateRule(Entity):
     """What a rate is limited to: a product, a product type or a shipping option."""
 
     __tablename__ = "tax_rate_rule"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Identified, Metadata, Timestamped, live_unique
+from kit.tables import Entity, Metadata, live_unique
 
 
-class User(Identified, Timestamped, Base):
+class User(Entity):
     """Somebody who runs the shop."""
 
     __tablename__ = "user"

@@ -24,6 +24,7 @@ LATER = {
     "store_regions": set(),
     "admin_regions": set(),
     "admin_users": set(),
+    "admin_product_tags": set(),
 }
 ONLY = {
     "auth": {

@@ -1,0 +1,60 @@
+"""What a configuration room does to its rows: lock one, change what is given, delete softly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import clock
+from kit.db import save
+from kit.errors import not_found
+from kit.metadata import merged
+from kit.tables import Entity
+
+E = TypeVar("E", bound=Entity)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The ids that one batch created, changed and deleted, each in the order asked for."""
+
+    created: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+async def locked(session: AsyncSession, model: type[E], id_: str, *, called: str | None = None) -> E:
+    """Return the row `id_`, locked until the transaction ends, so that two changes of it follow each other.
+
+    Errors: `not_found` when it is not there or deleted, `called` being what the sentence calls it.
+    """
+    wanted = select(model).where(model.id == id_, model.deleted_at.is_(None)).with_for_update()
+    row = (await session.scalars(wanted)).first()
+    if row is None:
+        name = called or model.__tablename__.replace("_", " ").capitalize()
+        raise not_found(f"{name} with id: {id_} was not found")
+    return row
+
+
+async def change(session: AsyncSession, row: Entity, given: Mapping[str, Any]) -> None:
+    """Set the columns that are given and no others; metadata is merged (contract section 1).
+
+    Errors: `invalid_data` when a unique value is taken.
+    """
+    for name, value in given.items():
+        if name == "metadata":
+            row.metadata_ = merged(row.metadata_, value)  # type: ignore[attr-defined]  # a key of its body, so a column
+        else:
+            setattr(row, name, value)
+    row.updated_at = clock.now()
+    await save(session, row)
+
+
+async def retire(session: AsyncSession, model: type[Entity], *ids: str) -> list[str]:
+    """Soft-delete rows and return the ids of those that were there; deleting again is no error (contract 1)."""
+    gone = update(model).where(model.id.in_(ids), model.deleted_at.is_(None)).values(deleted_at=clock.now())
+    return list(await session.scalars(gone.returning(model.id)))
