@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.region.models import Country, Region, RegionPaymentProvider
 from kit import clock
 from kit.db import save
-from kit.errors import invalid_data, not_found
+from kit.errors import invalid_data
 from kit.ids import new_id
 from kit.rows import change, locked, retire
 
