@@ -40,6 +40,7 @@ from api.unknown import handle_unknown
 from durable.client import Durable
 from kit import failpoints, logs
 from kit.db import Database
+from kit.search import warn_if_slow
 from kit.settings import Settings
 from providers.registry import payment_providers
 
@@ -101,6 +102,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.parts
     logs.configure(state.settings.log_level)
     failpoints.configure(state.settings.failpoints_file)
+    await warn_if_slow(state.database)
     yield
     for provider in state.payment_providers.values():
         await provider.close()

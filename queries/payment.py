@@ -13,7 +13,7 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Resource, computed, many, one, plain
+from kit.query import LIVE, Kind, Resource, computed, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
@@ -53,7 +53,13 @@ PAYMENT: Final[Resource] = Resource(
         "refunds.refund_reason.label",
         "refunds.refund_reason.code",
     ),
-    filters=plain("id", "payment_session_id"),
+    filters={
+        **plain("id", "payment_session_id"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("id", "provider_id", "payment_session_id"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     twins=("amount",),
     relations=lambda: {

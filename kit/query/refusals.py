@@ -10,8 +10,18 @@ MOST_ECHOED = 200  # characters of a caller's own text that an answer repeats
 
 
 def wrong_type(field: str, expected: str, got: object) -> CommerceError:
-    """Return the refusal of a value that is not an `expected` ("number", or "string, array" for either)."""
+    """Return the refusal of a value that is not an `expected` ("number", or "string, array" for either).
+
+    Of what is wrong inside `$and` or `$or` the peer says that it is missing (recorded: `query_grammar/and_or_nested`).
+    """
+    if field.startswith("$") and ", " in field:
+        return _invalid(f"Field '{_echo(field)}' is required")
     return _invalid(f"Expected type: '{expected}' for field '{_echo(field)}', got: '{_echo(got)}'")
+
+
+def wrong_choice(field: str, choices: Iterable[str], got: str) -> CommerceError:
+    """Return the refusal of a value that is none of the `choices`."""
+    return _invalid(f"Expected: '{', '.join(choices)}' for field '{_echo(field)}', but got: '{_echo(got)}'")
 
 
 def too_small(field: str, least: int) -> CommerceError:
@@ -32,6 +42,16 @@ def unrecognized(names: Iterable[str]) -> CommerceError:
 def bad_order(field: object) -> CommerceError:
     """Return the refusal of an `order` that names nothing to sort by."""
     return invalid_data(f"Order field {_echo(field)} is not valid")
+
+
+def bad_pattern(field: str) -> CommerceError:
+    """Return the refusal of a pattern that the field cannot be compared with."""
+    return _invalid(f"Field '{_echo(field)}' does not take such a pattern")
+
+
+def too_deep_filters(depth: int) -> CommerceError:
+    """Return the refusal of `$and` and `$or` inside each other more than `depth` times."""
+    return _invalid(f"Field '$and' or '$or' goes too deep, expected at most: '{depth}' inside each other")
 
 
 def too_deep(hops: int) -> CommerceError:
