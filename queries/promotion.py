@@ -22,7 +22,7 @@ CAMPAIGN: Final[Resource] = Resource(
     key="campaign",
     plural="campaigns",
     defaults=(
-        *("id", "name", "description", "currency", "campaign_identifier", "*budget", "starts_at", "ends_at"),
+        *("id", "name", "description", "campaign_identifier", "*budget", "starts_at", "ends_at"),
         *("created_at", "updated_at", "deleted_at"),
     ),
     filters={

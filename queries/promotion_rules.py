@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commerce.promotion.attributes import APPLY_TO_QUANTITY, BUY_MINIMUM, CURRENCY, OPERATORS, Attribute, attributes
 from kit import db
+from kit.decimals import to_number
 from kit.errors import not_found
 from kit.query import LIVE, Column, Fragment, Resource, fetch_all, parse, plain
 from queries.promotion import RULE
@@ -81,7 +82,7 @@ def _disguised(promotion: Any, kind: str) -> list[dict[str, Any]]:  # noqa: ANN4
         return []
     attribute = BUY_MINIMUM if kind == "buy-rules" else APPLY_TO_QUANTITY
     number: Decimal | None = getattr(promotion, attribute["id"])
-    return [_in_disguise(attribute, None if number is None else float(number))]
+    return [_in_disguise(attribute, None if number is None else json.loads(to_number(number)))]
 
 
 def _in_disguise(attribute: Attribute, values: Any) -> dict[str, Any]:  # noqa: ANN401 - a number or a list
