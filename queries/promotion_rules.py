@@ -44,6 +44,7 @@ def _choices(value: str, label: str, table: str) -> Resource:
         defaults=("value", "label"),
         always=(),
         filters=plain("value"),
+        search=("label",),
         limit=100,
         accepts=("application_method_target_type", "id"),
     )
