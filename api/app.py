@@ -15,6 +15,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import health
 from api.actors import admin_actor, store_actor
 from api.admin import collections as admin_collections
+from api.admin import campaigns as admin_campaigns
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
@@ -23,6 +24,7 @@ from api.admin import price_preferences as admin_price_preferences
 from api.admin import product_categories as admin_product_categories
 from api.admin import product_tags as admin_product_tags
 from api.admin import product_types as admin_product_types
+from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
@@ -69,6 +71,8 @@ STORE: Final = (
     store_orders.router,  # /store/orders
 )
 ADMIN: Final = (
+    admin_campaigns.router,  # /admin/campaigns
+    admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders

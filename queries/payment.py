@@ -22,7 +22,14 @@ CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
 _PAYMENT_OF_SESSION: Final = "SELECT json_build_object('id', p.id) FROM payment p WHERE p.payment_session_id = {t}.id"
 
 PROVIDER: Final[Resource] = Resource(
-    PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
+    PaymentProvider,
+    key="payment_provider",
+    plural="payment_providers",
+    defaults=("id", "is_enabled"),
+    filters={**plain("id"), **plain("is_enabled", kind=Kind.BOOLEAN)},
+    combines=True,
+    with_deleted=True,
+    limit=20,
 )
 CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
 REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")

@@ -9,7 +9,7 @@ from kit.query.columns import Kind
 from kit.query.filters import Comparison, Condition, Filter, Junction, Narrowing, Term
 from kit.query.parameters import Value
 from kit.query.patterns import containing, read_pattern
-from kit.query.refusals import too_deep_filters, too_large, unrecognized, wrong_choice, wrong_type
+from kit.query.refusals import Faults, too_deep_filters, too_large, unrecognized, wrong_choice, wrong_type
 from kit.query.values import read_value
 
 NULL: Final = "null"
@@ -39,16 +39,17 @@ NULLS: Final = {Comparison.EQUALS: Comparison.IS_NULL, Comparison.ONE_OF: Compar
 def narrow(
     filters: Mapping[str, Filter],
     asked: Mapping[str, Value],
+    faults: Faults,
     *,
     combines: bool = False,
     unknown: Literal["reject", "ignore"] = "reject",
 ) -> Narrowing:
     """Return the conditions that the parameters `asked` for mean; with `combines` inside `$and` and `$or` too.
 
-    Errors: invalid_data for a name that is no filter (unless those are ignored), a value of the wrong type, an
-    operator object on a plain filter, too many conditions or too deep ones.
+    Gathers in `faults` names that are no filters (unless those are ignored), values of the wrong type, operator
+    objects on plain filters, too many conditions and too deep ones.
     """
-    reader = _Reader(filters, combines=combines, unknown=unknown)
+    reader = _Reader(filters, faults, combines=combines, unknown=unknown)
     return Narrowing(tuple(reader.terms(asked)), tuple(reader.values))
 
 
@@ -68,26 +69,37 @@ def elements(name: str, kind: Kind, value: Value) -> list[str]:
 class _Reader:
     """Reads one request; gathers the values of its conditions in the order in which the conditions are written."""
 
-    def __init__(self, filters: Mapping[str, Filter], *, combines: bool, unknown: Literal["reject", "ignore"]) -> None:
+    def __init__(
+        self, filters: Mapping[str, Filter], faults: Faults, *, combines: bool, unknown: Literal["reject", "ignore"]
+    ) -> None:
         self.values: list[object] = []
         self._filters = filters
+        self._faults = faults
         self._words = WORDS if combines else {}
         self._unknown = unknown
         self._conditions = 0
 
-    def terms(self, asked: Mapping[str, Value], within: tuple[str, ...] = ()) -> Iterator[Term]:
-        """Yield the terms of one filter object, in one order whatever that of the request: one compiled statement."""
-        known = dict(self._known(asked))
-        for name in sorted(known):
-            path = (*within, name)
-            if name in self._words:
-                yield from self._junction(self._words[name], path, known[name])
-            else:
-                yield from self._read(", ".join(path), self._filters[name], known[name])
-
-    def _known(self, asked: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-        """Yield the filters among what was asked, `variants[sku]` as `variants.sku`."""
+    def terms(self, asked: Mapping[str, Value], within: tuple[str, ...] = ()) -> list[Term]:
+        """Return the terms of one filter object, in the order of the declaration: one compiled statement."""
+        found: list[Term] = []
         unknown: list[str] = []
+        known = dict(self._known(asked, unknown))
+        for name in (*self._filters, *self._words):
+            if name in known:
+                with self._faults.gathered():
+                    found += self._term(name, (*within, name), known[name])
+        if unknown and self._unknown == "reject":
+            with self._faults.gathered():
+                raise unrecognized(unknown)
+        return found
+
+    def _term(self, name: str, path: tuple[str, ...], value: Value) -> Iterator[Term]:
+        if name in self._words:
+            return self._junction(self._words[name], path, value)
+        return self._read(", ".join(path), self._filters[name], value)
+
+    def _known(self, asked: Mapping[str, Value], unknown: list[str]) -> Iterator[tuple[str, Value]]:
+        """Yield the filters among what was asked, `variants[sku]` as `variants.sku`; the rest is `unknown`."""
         for name, value in asked.items():
             if name in self._filters or name in self._words:
                 yield name, value
@@ -100,8 +112,6 @@ class _Reader:
                     unknown.append(f"{name}.{key}")
             if not inner or not isinstance(value, Mapping):
                 unknown.append(name)
-        if unknown and self._unknown == "reject":
-            raise unrecognized(unknown)
 
     def _junction(self, word: Literal["AND", "OR"], path: tuple[str, ...], value: Value) -> Iterator[Term]:
         name = ", ".join(path)
@@ -109,7 +119,7 @@ class _Reader:
             raise wrong_type(name, "array", value)
         if len(path) > 2 * MOST_DEPTH:
             raise too_deep_filters(MOST_DEPTH)
-        terms = []
+        terms: list[Term] = []
         for number, each in enumerate(value):
             if not isinstance(each, Mapping):
                 raise wrong_type(f"{name}, {number}", "object", each)

@@ -10,7 +10,7 @@ from kit.query.columns import Kind
 from kit.query.filters import Narrowing
 from kit.query.narrowing import elements, narrow
 from kit.query.parameters import Value, decode
-from kit.query.refusals import bad_order, too_large, too_small, unrecognized, wrong_type
+from kit.query.refusals import Faults, bad_order, too_large, too_small, unrecognized, wrong_type
 from kit.query.resource import LIVE, Resource
 from kit.query.selection import Selection, parse
 from kit.query.values import BIGGEST, read_value, read_whole
@@ -59,14 +59,23 @@ def read_list(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
     type, a page that cannot be, and whatever `parse` refuses.
     """
     given = decode(pairs)
-    fields = _text("fields", given.pop("fields", None))
-    order = _order(resource, _text("order", given.pop("order", None)))
-    limit = _whole("limit", given.pop("limit", None), resource.limit, LARGEST_PAGE)
-    offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
-    with_deleted = _deleted_too(resource, given)
+    faults = Faults()
+    fields, limit, offset, order, with_deleted = None, resource.limit, 0, None, False
+    with faults.gathered():
+        fields = _text("fields", given.pop("fields", None))
+    with faults.gathered():
+        offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
+    with faults.gathered():
+        limit = _whole("limit", given.pop("limit", None), resource.limit, LARGEST_PAGE)
+    with faults.gathered():
+        order = _text("order", given.pop("order", None))
+    with faults.gathered():
+        with_deleted = _deleted_too(resource, given)
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
-    narrowing = _narrowing(resource, given)
-    return Request(_selection(resource, fields), narrowing, order, limit, offset, with_deleted, rest)
+    narrowing = _narrowing(resource, given, faults)
+    faults.settle()
+    selection = _selection(resource, fields)
+    return Request(selection, narrowing, _order(resource, order), limit, offset, with_deleted, rest)
 
 
 def read_one(resource: Resource, pairs: Iterable[tuple[str, str]], *, as_list: bool = False) -> Request:
@@ -79,10 +88,14 @@ def read_one(resource: Resource, pairs: Iterable[tuple[str, str]], *, as_list: b
         asked = read_list(resource, pairs)
         return Request(asked.selection, with_deleted=asked.with_deleted, rest=asked.rest)
     given = decode(pairs)
-    fields = _text("fields", given.pop("fields", None))
+    faults, fields = Faults(), None
+    with faults.gathered():
+        fields = _text("fields", given.pop("fields", None))
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
-    if given and resource.unknown == "reject":
-        raise unrecognized(given)
+    with faults.gathered():
+        if given and resource.unknown == "reject":
+            raise unrecognized(given)
+    faults.settle()
     return Request(_selection(resource, fields), rest=rest)
 
 
@@ -90,15 +103,15 @@ def _selection(resource: Resource, fields: str | None) -> Selection:
     return parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
 
 
-def _narrowing(resource: Resource, given: Mapping[str, Value]) -> Narrowing:
+def _narrowing(resource: Resource, given: Mapping[str, Value], faults: Faults) -> Narrowing:
     """Return what the filters among the parameters mean, without those that are only checked."""
 
-    def read(asked: Mapping[str, Value]) -> Narrowing:
-        return narrow(resource.narrowed_by, asked, combines=resource.combines, unknown=resource.unknown)
+    def read(asked: Mapping[str, Value], faults: Faults) -> Narrowing:
+        return narrow(resource.narrowed_by, asked, faults, combines=resource.combines, unknown=resource.unknown)
 
-    narrowing = read(given)
+    narrowing = read(given, faults)
     kept = {name: value for name, value in given.items() if name not in resource.idle}
-    return narrowing if len(kept) == len(given) else read(kept)
+    return narrowing if len(kept) == len(given) else read(kept, Faults())
 
 
 def _deleted_too(resource: Resource, given: dict[str, Value]) -> bool:

@@ -114,6 +114,24 @@ def test_what_cannot_be_is_refused_in_the_validation_form(query: str, message: s
     assert (caught.value.type, caught.value.message) == ("invalid_data", f"Invalid request: {message}")
 
 
+def test_three_faults_are_told_in_the_order_of_the_declaration() -> None:
+    with pytest.raises(CommerceError) as caught:
+        read_list(BOOKS, pairs("foo=1&pages=x&$or[0][price]=y&limit=a&title[a]=b"))
+    assert caught.value.message == (
+        "Invalid request: Expected type: 'number' for field 'limit', got: 'a'; "
+        "Expected type: 'string, array' for field 'title', got: '[object Object]'; "
+        "Expected type: 'number' for field 'pages', got: 'x'"
+    )
+    with pytest.raises(CommerceError) as caught:
+        read_list(BOOKS, pairs("foo=1&$or[0][price]=y&limit=-1"))
+    assert caught.value.message == (
+        "Invalid request: Value for field 'limit' too small, expected at least: '0'; "
+        "Field '$or, 0, price' is required; Unrecognized fields: 'foo'"
+    )
+    with pytest.raises(CommerceError, match="Expected type: 'string' for field 'fields', got: 'a'; Unrecognized"):
+        read_one(BOOKS, pairs("foo=1&fields[]=a"))
+
+
 def test_too_many_parameters_are_refused() -> None:
     with pytest.raises(CommerceError):
         read_list(BOOKS, [("id[]", "x")] * (MOST_PARAMETERS + 1))
@@ -134,7 +152,7 @@ def test_what_is_idle_is_checked_and_changes_nothing() -> None:
     asked = read_list(idle, pairs("with_deleted=true&$or[0][title]=One&pages[$gt]=5&title=Two"))
     assert not asked.with_deleted
     assert asked.narrowing == read_list(BOOKS, pairs("title=Two")).narrowing
-    with pytest.raises(CommerceError):
+    with pytest.raises(CommerceError, match=r"'pages, \$gt', got: 'x'$"):
         read_list(idle, pairs("pages[$gt]=x"))
 
 
