@@ -9,18 +9,20 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
-from sqlalchemy import Row
+from sqlalchemy import Boolean, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
 from kit.errors import CommerceError, chain, conflict, invalid_data, unavailable
+from kit.tables import Base
 
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
 FAILURES: Final = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
+BOOLEANS: Final = {"t": "true", "f": "false"}
 RERUN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing happened, run again
 
 
@@ -109,7 +111,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection in autocommit, for statements that only read."""
+        """Yield a connection in autocommit: for reads, and for the one statement of kit/throttle."""
         try:
             async with self._reads.connect() as connection:
                 yield connection
@@ -189,5 +191,13 @@ def taken(error: BaseException) -> CommerceError | None:
         return None
     thing = str(broken.table_name).replace("_", " ").capitalize()
     pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
-    keys = ", ".join(f"{name}: {held}" for name, held in pairs if held and name.isidentifier())
+    flags = _flags_of(str(broken.table_name))
+    spelled = ((name, BOOLEANS[held] if name in flags else held) for name, held in pairs)
+    keys = ", ".join(f"{name}: {held}" for name, held in spelled if held and name.isidentifier())
     return invalid_data(f"{thing} with {keys}, already exists.")
+
+
+def _flags_of(table: str) -> frozenset[str]:
+    """Return the boolean columns of a table, whose values PostgreSQL reports as `t` and `f`."""
+    known = Base.metadata.tables.get(table)
+    return frozenset(c.name for c in known.columns if isinstance(c.type, Boolean)) if known is not None else frozenset()

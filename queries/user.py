@@ -15,5 +15,7 @@ USER: Final[Resource] = Resource(
         *("id", "first_name", "last_name", "email", "avatar_url", "metadata"),
         *("created_at", "updated_at", "deleted_at"),
     ),
-    filters=plain("id", "email", "first_name", "last_name"),
+    filters={**plain("id"), **plain("email", "first_name", "last_name", nullable=True)},
 )
+NEW_USER: Final[Resource] = USER.but(accepts=("token",))
+"""A user as accepting an invite answers."""

@@ -12,9 +12,9 @@ from httpx2 import AsyncClient, Response
 
 from api.state import State
 from commerce.auth.passwords import Passwords
-from commerce.auth.tokens import Caller
 from kit.db import Database
 from operations.create_admin_user import create_admin_user
+from tests.api.conftest import bearer
 from tests.support.recorded_shop import build_recorded_shop
 from tests.support.recordings import Comparison, Recording, recordings
 
@@ -59,22 +59,21 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(client: AsyncClient, state: State, database: Database) -> Shop:
+async def shop(client: AsyncClient, state: State, database: Database, customer: dict[str, str]) -> Shop:
     built = await database.transact(build_recorded_shop)
     hashed = await Passwords(8, 1, 1).hash(CREDENTIALS["{{admin_password}}"])
     user_id = await database.transact(
         lambda session: create_admin_user(session, CREDENTIALS["{{admin_email}}"], hashed)
     )
     built.labels["admin_user"] = user_id
-    user = state.tokens.issue(Caller(user_id, "user", "authid_1"), {"user_id": user_id}, {})
-    customer = state.tokens.issue(Caller("cus_1", "customer", "authid_2"), {"customer_id": "cus_1"}, {})
+    user = await bearer(state, database, "user", user_id)
     headers = {
         "none": {},
         "publishable key": {"x-publishable-api-key": built.publishable_key},
         "invalid publishable key": {"x-publishable-api-key": "pk_wrong"},
-        "admin user bearer": {"authorization": f"Bearer {user}"},
+        "admin user bearer": {**user},
         "invalid bearer": {"authorization": "Bearer nonsense"},
-        "bearer (customer_token)": {"authorization": f"Bearer {customer}"},
+        "bearer (customer_token)": customer,
     }
     return Shop(client, Comparison(built), headers)
 
