@@ -46,10 +46,19 @@ async def bearer_of(request: Request) -> Caller | None:
         return None
     if token.startswith("sk_"):
         raise UnauthenticatedError(SECRET_AS_BEARER)
-    state = state_of(request)
-    caller = state.tokens.read(token)
-    standing = await state.standings.get(caller.auth_identity_id) if caller is not None else None
-    return caller if caller is not None and standing is not None and standing.vouches_for(caller) else None
+    caller = state_of(request).tokens.read(token)
+    return caller if caller is not None and await _stands(request, caller) else None
+
+
+async def _stands(request: Request, caller: Caller) -> bool:
+    """Tell whether the identity is still what the token says; what was kept of it may be older than the token."""
+    standings, id_ = state_of(request).standings, caller.auth_identity_id
+    kept = await standings.get(id_)
+    if kept is None or kept.vouches_for(caller):
+        return kept is not None
+    standings.forget(id_)
+    found = await standings.get(id_)
+    return found is not None and found.vouches_for(caller)
 
 
 def session_secret(request: Request) -> str | None:

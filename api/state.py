@@ -54,9 +54,12 @@ class Kept(Generic[T]):
             self._found[token] = (self._clock() + KEPT_SECONDS, found)
         return found
 
-    def forget(self) -> None:
-        """Forget everything, so that a change made in this process counts at once; others follow in five seconds."""
-        self._found.clear()
+    def forget(self, token: str | None = None) -> None:
+        """Forget one or all, so that a change made in this process counts at once; others follow in five seconds."""
+        if token is None:
+            self._found.clear()
+        else:
+            self._found.pop(token, None)
 
 
 class State:
