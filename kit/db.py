@@ -9,20 +9,20 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
-from sqlalchemy import Boolean, Row
+from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
 from kit.errors import CommerceError, chain, conflict, invalid_data, unavailable
-from kit.tables import Base
 
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
 FAILURES: Final = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
-BOOLEANS: Final = {"t": "true", "f": "false"}
+FLAG: Final = re.compile("is_|has_")
+BOOLEANS: Final = {"t": "true", "f": "false"}  # as PostgreSQL reports them
 RERUN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing happened, run again
 
 
@@ -58,13 +58,14 @@ def translate(error: Exception) -> Exception:
         return conflict(
             "The request conflicted with another request. You may retry the request with the same parameters."
         )
+    if state == "2201B":  # only `$re` of a query string hands PostgreSQL a pattern of a caller's
+        return invalid_data("Invalid request: The pattern of '$re' is no regular expression")
     if state == "57014":
         return unavailable("The database took too long to answer. Try again.", retry_after=2)
     if isinstance(error, PoolTimeoutError):
         return unavailable("Too many requests wait for the database. Try again.", retry_after=2)
-    if is_disconnect(error):
-        return unavailable("The database cannot be reached. Try again.", retry_after=2)
-    return error
+    away = unavailable("The database cannot be reached. Try again.", retry_after=2)
+    return away if is_disconnect(error) else error
 
 
 def _raise(error: Exception) -> NoReturn:
@@ -191,13 +192,6 @@ def taken(error: BaseException) -> CommerceError | None:
         return None
     thing = str(broken.table_name).replace("_", " ").capitalize()
     pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
-    flags = _flags_of(str(broken.table_name))
-    spelled = ((name, BOOLEANS[held] if name in flags else held) for name, held in pairs)
+    spelled = ((name, BOOLEANS.get(held, held) if FLAG.match(name) else held) for name, held in pairs)
     keys = ", ".join(f"{name}: {held}" for name, held in spelled if held and name.isidentifier())
     return invalid_data(f"{thing} with {keys}, already exists.")
-
-
-def _flags_of(table: str) -> frozenset[str]:
-    """Return the boolean columns of a table, whose values PostgreSQL reports as `t` and `f`."""
-    known = Base.metadata.tables.get(table)
-    return frozenset(c.name for c in known.columns if isinstance(c.type, Boolean)) if known is not None else frozenset()

@@ -6,7 +6,7 @@ from typing import Final
 
 from commerce.api_key.models import ApiKey
 from commerce.sales_channel.models import SalesChannel
-from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, plain
+from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, ops, plain
 
 SALES_CHANNEL: Final[Resource] = Resource(SalesChannel, key="sales_channel", plural="sales_channels")
 
@@ -22,9 +22,14 @@ API_KEY: Final[Resource] = Resource(
     # Of a secret key the table knows a hash, which is nobody's business.
     computed={"token": computed(_SHOWN_TOKEN, Kind.TEXT, star=True)},
     filters={
-        **plain("id", "title", "type"),
+        **plain("id", "title"),
+        **plain("type", takes="one", values=("publishable", "secret")),
         "token": Filter(f"{_SHOWN_TOKEN} {{matches}}"),
+        **ops("created_at", "updated_at", "deleted_at", "revoked_at", kind=Kind.MOMENT),
     },
+    search=("title", "redacted"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     relations={
         "sales_channels": many(

@@ -7,12 +7,23 @@ from typing import Final
 
 import queries.order
 from commerce.customer.models import Customer, CustomerAddress, CustomerGroup
-from kit.query import LIVE, Filter, Kind, Link, Relation, Resource, many, plain
+from kit.query import LIVE, Filter, Kind, Link, Relation, Resource, many, ops, plain
 
 _IN_GROUP: Final = "customer_group_customer"
 _NAMES: Final = ("company_name", "first_name", "last_name")
+_PLACE: Final = ("city", "province", "postal_code")
 _PLACED: Final = f"{LIVE} AND NOT {{t}}.is_draft_order"
 _MOMENTS: Final = ("created_at", "updated_at", "deleted_at")
+
+_SINCE: Final = ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)
+
+
+def _linked(mine: str, other: str) -> dict[str, Filter]:
+    """Return the filters `<other>s` and `<other>s[id]`: rows that are in a group with one of those."""
+    sql = f"EXISTS (SELECT FROM {_IN_GROUP} m WHERE m.{mine} = {{t}}.id AND m.{other}_id {{matches}})"
+    name = f"{other.removeprefix('customer_')}s"
+    return {name: Filter(sql, operators=True), f"{name}.id": Filter(sql)}
+
 
 ADDRESS: Final[Resource] = Resource(
     CustomerAddress,
@@ -23,6 +34,8 @@ ADDRESS: Final[Resource] = Resource(
         *("province", "postal_code", "country_code", "phone", "metadata", "created_at", "updated_at"),
     ),
     filters=plain("company", "city", "country_code", "province", "postal_code"),
+    search=("address_name", "company", "first_name", "last_name", "address_1", "address_2", *_PLACE),
+    with_deleted=True,
 )
 STORE_ADDRESS: Final[Resource] = ADDRESS.but(
     defaults=(*ADDRESS.defaults, "is_default_shipping", "is_default_billing"),
@@ -39,10 +52,12 @@ CUSTOMER_GROUP: Final[Resource] = Resource(
     defaults=("id", "name", "created_by", *_MOMENTS, "metadata"),
     filters={
         **plain("id", "name", "created_by"),
-        "customers.id": Filter(
-            f"EXISTS (SELECT FROM {_IN_GROUP} m WHERE m.customer_group_id = {{t}}.id AND m.customer_id {{matches}})"
-        ),
+        **_linked("customer_group_id", "customer"),
+        **_SINCE,
     },
+    search=("name",),
+    combines=True,
+    with_deleted=True,
     relations=lambda: {
         "customers": many(lambda: CUSTOMER, on=Link(_IN_GROUP, "customer_group_id", "customer_id"), where=LIVE)
     },
@@ -63,12 +78,15 @@ CUSTOMER: Final[Resource] = Resource(
     plural="customers",
     defaults=("id", *_NAMES, "email", "phone", "metadata", "has_account", "created_by", *_MOMENTS),
     filters={
-        **plain("id", "email", *_NAMES, "created_by"),
+        **ops("id"),
+        **plain("email", *_NAMES, "created_by"),
         **plain("has_account", kind=Kind.BOOLEAN),
-        "groups": Filter(
-            f"EXISTS (SELECT FROM {_IN_GROUP} m WHERE m.customer_id = {{t}}.id AND m.customer_group_id {{matches}})"
-        ),
+        **_linked("customer_id", "customer_group"),
+        **_SINCE,
     },
+    search=("company_name", "first_name", "last_name", "email", "phone"),
+    combines=True,
+    with_deleted=True,
     relations=_relations,
 )
 STORE_CUSTOMER: Final[Resource] = CUSTOMER.but(

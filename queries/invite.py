@@ -8,7 +8,7 @@ from typing import Final
 
 from commerce.auth.tokens import INVITE_AUDIENCE, Tokens
 from commerce.user.models import Invite
-from kit.query import Kind, Resource, computed, plain
+from kit.query import Kind, Resource, computed, ops, plain
 
 _BLOCK: Final = 64  # bytes that SHA-256 works on at once
 
@@ -35,7 +35,10 @@ INVITE: Final[Resource] = Resource(
     hidden=frozenset({"jti", "issued_at"}),
     joins={"unsigned": f"CROSS JOIN LATERAL (SELECT {_UNSIGNED} AS text) {{unsigned}}"},
     computed={"token": computed(f"{{unsigned}}.text || '.' || {_base64url(_SIGNATURE)}", Kind.TEXT, star=True)},
-    filters=plain("id", "email"),
+    filters={**plain("id", "email"), **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)},
+    search=("email",),
+    combines=True,
+    with_deleted=True,
 )
 
 

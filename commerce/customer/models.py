@@ -5,14 +5,18 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Entity, Metadata, live_unique
+from kit.tables import Base, Entity, Metadata, live_unique, trigram_index
 
 
 class Customer(Entity):
     """Somebody who buys; a guest has no account."""
 
     __tablename__ = "customer"
-    __table_args__ = (live_unique("customer", "email", "has_account"),)
+    __table_args__ = (
+        live_unique("customer", "email", "has_account"),
+        trigram_index("customer", "company_name", "first_name", "last_name", "email", "phone"),
+        Index("ix_customer_created_at", "created_at"),
+    )
     prefix = "cus"
 
     company_name: Mapped[str | None]

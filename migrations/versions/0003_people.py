@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -79,6 +79,7 @@ def upgrade() -> None:
         op.create_index(
             f"uq_customer_address_{flag}", "customer_address", ["customer_id"], unique=True, postgresql_where=where
         )
+    op.create_index("ix_customer_created_at", "customer", ["created_at"])
     op.create_index(
         op.f("ix_customer_group_customer_customer_group_id"), "customer_group_customer", ["customer_group_id"]
     )
@@ -149,5 +150,6 @@ def downgrade() -> None:
     op.drop_column("outbox_event", "secrets")
     op.drop_column("idempotency_key", "resource_id")
     op.drop_index(op.f("ix_customer_group_customer_customer_group_id"), table_name="customer_group_customer")
+    op.drop_index("ix_customer_created_at", table_name="customer")
     for table in ("throttle", "customer_address", "invite", "auth_verification", "reset_token", "auth_session"):
         op.drop_table(table)
