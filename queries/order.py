@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
 from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain
-from queries.customer import CUSTOMER
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
@@ -50,7 +50,7 @@ ORDER: Final[Resource] = Resource(
         "billing_address": one(lambda: ADDRESS, on="{t}.id = {parent}.billing_address_id", where=LIVE),
         "payment_collections": many(lambda: PAYMENT_COLLECTION, on="order_id", where=LIVE),
         "promotions": OF_ORDER,
-        "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
+        "customer": one(lambda: queries.customer.CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
     },
 )
