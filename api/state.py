@@ -13,6 +13,7 @@ from activities.payment_session import PaymentSessionActivities
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
 from commerce.auth.passwords import Passwords
 from commerce.auth.tokens import Tokens
+from commerce.file.port import FileProvider
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable
 from kit.db import Database
@@ -66,11 +67,13 @@ class State:
         database: Database,
         durable: Durable,
         payment_providers: Mapping[str, PaymentProvider],
+        files: FileProvider,
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency

@@ -16,6 +16,7 @@ _ROWS = (
     "pay_col payses pay capt ref refr acchld",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",
+    "rr noti lyconf",
     "attempt ledger evt dlv",
 )
 PREFIXES: frozenset[str] = frozenset(prefix for row in _ROWS for prefix in row.split())
@@ -50,3 +51,8 @@ def new_id(prefix: str) -> str:
     if prefix not in PREFIXES:
         raise KeyError(prefix)
     return f"{prefix}_{_RISING.next()}"
+
+
+def new_ulid() -> str:
+    """Return what a fresh id is without its prefix: for files, whose names are no ids of rows."""
+    return str(_RISING.next())

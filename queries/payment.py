@@ -25,7 +25,14 @@ PROVIDER: Final[Resource] = Resource(
     PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
 )
 CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
-REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
+REFUND_REASON: Final[Resource] = Resource(
+    RefundReason,
+    key="refund_reason",
+    plural="refund_reasons",
+    defaults=("id", "label", "code", "description", "created_at", "updated_at", "deleted_at"),
+    filters=plain("id"),
+    limit=15,
+)
 REFUND: Final[Resource] = Resource(
     Refund,
     key="refund",
