@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import campaigns as admin_campaigns
 from api.admin import currencies as admin_currencies
 from api.admin import feature_flags as admin_feature_flags
 from api.admin import inventory_items as admin_inventory_items
@@ -21,6 +22,7 @@ from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import plugins as admin_plugins
 from api.admin import product_tags as admin_product_tags
+from api.admin import promotions as admin_promotions
 from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
@@ -55,6 +57,7 @@ from api.unknown import handle_unknown
 from durable.client import Durable
 from kit import failpoints, logs
 from kit.db import Database
+from kit.search import warn_if_slow
 from kit.settings import Settings
 from providers.registry import file_provider, payment_providers
 
@@ -71,6 +74,8 @@ STORE: Final = (
     store_return_reasons.router,  # /store/return-reasons
 )
 ADMIN: Final = (
+    admin_campaigns.router,  # /admin/campaigns
+    admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
@@ -135,6 +140,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.parts
     logs.configure(state.settings.log_level)
     failpoints.configure(state.settings.failpoints_file)
+    await warn_if_slow(state.database)
     yield
     for provider in state.payment_providers.values():
         await provider.close()

@@ -13,7 +13,12 @@ CURRENCY: Final[Resource] = Resource(
     plural="currencies",
     defaults=("code", "name", "symbol", "symbol_native", "decimal_digits", "rounding"),
     filters=plain("code"),
+    search=("code", "name"),
+    combines=True,
+    with_deleted=True,
     limit=200,
     twins=("rounding",),
 )
-STORE_CURRENCY: Final = CURRENCY.but(allowed=("created_at", "deleted_at", "updated_at"), limit=50)
+STORE_CURRENCY: Final = CURRENCY.but(
+    allowed=("created_at", "deleted_at", "updated_at"), with_deleted=False, idle=("with_deleted",), limit=50
+)

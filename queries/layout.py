@@ -17,6 +17,8 @@ LAYOUT_CONFIGURATION: Final[Resource] = Resource(
         **plain("user_id", nullable=True),
         **plain("is_system_default", kind=Kind.BOOLEAN),
     },
+    combines=True,
+    with_deleted=True,
     limit=20,
     hidden=frozenset({"is_active"}),
 )

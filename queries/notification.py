@@ -16,5 +16,8 @@ NOTIFICATION: Final[Resource] = Resource(
         *("created_at", "updated_at"),
     ),
     filters=plain("id", "channel", "to"),
+    search=("to",),
+    combines=True,
+    with_deleted=True,
     order="{t}.created_at DESC",
 )

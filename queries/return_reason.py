@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from commerce.order.models import ReturnReason
-from kit.query import LIVE, Resource, many, one, plain
+from kit.query import LIVE, Kind, Resource, many, one, ops, plain
 
 _OWN: Final = (
     *("id", "value", "label", "parent_return_reason_id", "description"),
@@ -24,6 +24,14 @@ RETURN_REASON: Final[Resource] = Resource(
     },
 )
 RETURN_REASONS: Final = RETURN_REASON.but(
-    defaults=_OWN, filters=plain("id", "value", "label", "description", "parent_return_reason_id"), limit=20
+    defaults=_OWN,
+    filters={
+        **plain("id", "value", "label", "description", "parent_return_reason_id"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("value", "label"),
+    combines=True,
+    with_deleted=True,
+    limit=20,
 )
-STORE_RETURN_REASON: Final = RETURN_REASON.but(allowed=(), limit=20)
+STORE_RETURN_REASON: Final = RETURN_REASON.but(allowed=(), idle=("with_deleted",), limit=20)

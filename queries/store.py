@@ -24,6 +24,9 @@ STORE: Final[Resource] = Resource(
         *("default_region_id", "default_location_id", "metadata", "created_at", "updated_at"),
     ),
     filters=plain("id", "name"),
+    search=("name",),
+    combines=True,
+    with_deleted=True,
     relations={
         "supported_currencies": many(lambda: SUPPORTED_CURRENCY, on="store_id", where=LIVE),
         "supported_locales": many(lambda: SUPPORTED_LOCALE, on="store_id", where=LIVE),

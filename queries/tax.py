@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from commerce.tax.models import TaxProvider, TaxRate, TaxRateRule, TaxRegion
-from kit.query import LIVE, Kind, Resource, many, one, plain
+from kit.query import LIVE, Kind, Resource, many, one, ops, plain
 
 TAX_PROVIDER: Final[Resource] = Resource(
     TaxProvider,
@@ -13,10 +13,13 @@ TAX_PROVIDER: Final[Resource] = Resource(
     plural="tax_providers",
     defaults=("id", "is_enabled"),
     filters={**plain("id"), **plain("is_enabled", kind=Kind.BOOLEAN)},
+    combines=True,
+    with_deleted=True,
     limit=20,
 )
 TAX_RATE_RULE: Final[Resource] = Resource(TaxRateRule, key="tax_rate_rule", plural="tax_rate_rules")
 
+_MOMENTS: Final = ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)
 _PROVIDER: Final = one(lambda: TAX_PROVIDER, on="provider_id", where=LIVE, stub=True)
 _RATES: Final = many(lambda: TAX_RATE, on="tax_region_id", where=LIVE)
 
@@ -29,7 +32,15 @@ TAX_REGION: Final[Resource] = Resource(
         *("created_at", "updated_at", "deleted_at", "metadata", "*children", "*children.tax_rates"),
         *("*children.tax_rates.rules", "*parent", "*tax_rates", "*tax_rates.rules"),
     ),
-    filters=plain("id", "created_by"),
+    filters={
+        **plain("id", "created_by"),
+        **ops("country_code", "province_code"),
+        **ops("parent_id", nullable=True),
+        **_MOMENTS,
+    },
+    search=("country_code", "province_code"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     relations={
         "provider": _PROVIDER,
@@ -54,7 +65,10 @@ TAX_RATE: Final[Resource] = Resource(
         *("id", "name", "code", "rate", "tax_region_id", "is_default", "is_combinable", "created_by"),
         *("created_at", "updated_at", "deleted_at", "metadata", "*tax_region", "*rules"),
     ),
-    filters=plain("is_default", kind=Kind.BOOLEAN),
+    filters={**plain("is_default", kind=Kind.BOOLEAN), **ops("tax_region_id"), **_MOMENTS},
+    search=("name", "code"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     relations={
         "tax_region": one(lambda: TAX_REGION, on="tax_region_id", where=LIVE),

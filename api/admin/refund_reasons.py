@@ -32,7 +32,7 @@ async def create(request: Request, body: AdminCreateRefundReason) -> Response:
 @router.get("/{id}")
 async def retrieve(request: Request, id: str) -> Response:
     """Retrieve a refund reason."""
-    return await read_one(request, REFUND_REASON, id, where=[LIVE])
+    return await read_one(request, REFUND_REASON, id, where=[LIVE], as_list=True)
 
 
 @router.post("/{id}")

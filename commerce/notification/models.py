@@ -8,7 +8,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Entity
+from kit.tables import Entity, trigram_index
 
 
 class Notification(Entity):
@@ -19,6 +19,7 @@ class Notification(Entity):
         # The dashboard's shell asks for the newest one on every page.
         Index("ix_notification_created_at", "created_at", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_notification_channel_to", "channel", "to", "created_at"),
+        trigram_index("notification", "to"),
     )
     prefix = "noti"
 

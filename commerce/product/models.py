@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of
+from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of, trigram_index
 
 
 class ProductStatus(StrEnum):
@@ -23,7 +23,11 @@ class Product(Entity):
     """What a shop offers; what is bought is one of its variants."""
 
     __tablename__ = "product"
-    __table_args__ = (one_of("status", ProductStatus), live_unique("product", "handle"))
+    __table_args__ = (
+        one_of("status", ProductStatus),
+        live_unique("product", "handle"),
+        trigram_index("product", "title", "subtitle", "description"),
+    )
     prefix = "prod"
 
     title: Mapped[str]
@@ -58,6 +62,7 @@ class ProductVariant(Entity):
         live_unique("product_variant", "ean"),
         live_unique("product_variant", "upc"),
         Index("ix_product_variant_product_id_variant_rank", "product_id", "variant_rank"),
+        trigram_index("product_variant", "title", "sku", "barcode", "ean", "upc"),
     )
     prefix = "variant"
 
