@@ -15,13 +15,21 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import health
 from api.actors import admin_actor, store_actor
 from api.admin import campaigns as admin_campaigns
+from api.admin import fulfillment_providers as admin_fulfillment_providers
+from api.admin import fulfillment_sets as admin_fulfillment_sets
 from api.admin import inventory_items as admin_inventory_items
+from api.admin import inventory_levels as admin_inventory_levels
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import product_tags as admin_product_tags
 from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
+from api.admin import sales_channels as admin_sales_channels
+from api.admin import shipping_option_types as admin_shipping_option_types
+from api.admin import shipping_options as admin_shipping_options
+from api.admin import shipping_profiles as admin_shipping_profiles
+from api.admin import stock_locations as admin_stock_locations
 from api.admin import users as admin_users
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
@@ -44,7 +52,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.search import warn_if_slow
 from kit.settings import Settings
-from providers.registry import payment_providers
+from providers.registry import fulfillment_providers, payment_providers
 
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
@@ -66,7 +74,15 @@ ADMIN: Final = (
     admin_payments.router,  # /admin/payments
     admin_product_tags.router,  # /admin/product-tags
     admin_inventory_items.router,  # /admin/inventory-items
+    admin_inventory_levels.router,  # /admin/inventory-items/{id}/location-levels
     admin_reservations.router,  # /admin/reservations
+    admin_stock_locations.router,  # /admin/stock-locations
+    admin_sales_channels.router,  # /admin/sales-channels
+    admin_shipping_profiles.router,  # /admin/shipping-profiles
+    admin_shipping_option_types.router,  # /admin/shipping-option-types
+    admin_shipping_options.router,  # /admin/shipping-options
+    admin_fulfillment_sets.router,  # /admin/fulfillment-sets
+    admin_fulfillment_providers.router,  # /admin/fulfillment-providers
     admin_workflows_executions.router,  # /admin/workflows-executions
 )
 AUTH: Final = (
@@ -82,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout=settings.statement_timeout),
         Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix),
         payment_providers(settings),
+        fulfillment_providers(settings),
     )
     app = FastAPI(
         title="Euryale",
@@ -110,6 +127,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     for provider in state.payment_providers.values():
         await provider.close()
+    for shipper in state.fulfillment_providers.values():
+        await shipper.close()
     await state.database.close()
 
 

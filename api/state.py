@@ -9,10 +9,12 @@ from typing import Final, Generic, TypeVar
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.fulfillment import FulfillmentActivities
 from activities.payment_session import PaymentSessionActivities
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
 from commerce.auth.passwords import Passwords
 from commerce.auth.tokens import Tokens
+from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable
 from kit.db import Database
@@ -66,11 +68,14 @@ class State:
         database: Database,
         durable: Durable,
         payment_providers: Mapping[str, PaymentProvider],
+        fulfillment_providers: Mapping[str, FulfillmentProvider],
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.fulfillment_providers = fulfillment_providers
+        self.fulfillment = FulfillmentActivities(fulfillment_providers)
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
