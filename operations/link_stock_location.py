@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.fulfillment.models import FulfillmentProvider
-from commerce.sales_channel.models import SalesChannel
+from commerce.sales_channel.service import require_channels
 from commerce.stock_location.models import StockLocation
 from commerce.stock_location.service import link_location, unlink_location
 from kit.errors import not_found
-from kit.rows import keep, locked
+from kit.rows import locked
 
 
 async def link_sales_channels(
@@ -20,7 +20,7 @@ async def link_sales_channels(
 ) -> str:
     """Link channels with the location and return its id. Errors: `not_found` for an unknown one of either."""
     await locked(session, StockLocation, location_id)
-    await keep(session, SalesChannel, *sorted(set(add)))
+    await require_channels(session, add)
     await unlink_location(session, location_id, sales_channels=remove)
     await link_location(session, location_id, sales_channels=sorted(set(add)))
     return location_id
