@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, Protocol, TypeVar
 
+from commerce.file.port import FileProvider
 from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
 from kit.settings import Settings
+from providers.local_files.files import LocalFiles
 from providers.manual.fulfillment import ManualFulfillment
 from providers.recorded.fulfillment import RecordedFulfillment
 from providers.recorded.payment import RecordedPayments
@@ -80,3 +82,8 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
             )
     if settings.recorded_payments:
         yield RecordedPayments()
+
+
+def file_provider(settings: Settings) -> FileProvider:
+    """Return where files are kept."""
+    return LocalFiles(settings.files_dir, settings.static_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.admin.bodies.fulfillment_sets import AdminCreateServiceZone, AdminUpdateServiceZone
-from api.deps import deleted, read_one, removed, shown, write
+from api.deps import deleted, deleted_below, read_one, shown, write
 from api.routing import Router
 from commerce.fulfillment.zones import add_service_zone, delete_service_zone, update_service_zone
 from kit.query import LIVE
@@ -52,9 +52,9 @@ async def update_zone(request: Request, id: str, zone_id: str, body: AdminUpdate
 @router.delete("/{id}/service-zones/{zone_id}")
 async def delete_zone(request: Request, id: str, zone_id: str) -> Response:
     """Delete a service zone, with what is shipped there."""
-    parent = shown(request, SET_OF_DELETED_ZONE, params={"zone_id": zone_id})
+    parent, params = SET_OF_DELETED_ZONE, {"zone_id": zone_id}
     return await write(
         request,
         lambda session: delete_service_zone(session, id, zone_id),
-        then=removed("service_zone", zone_id, parent, "fulfillment_set"),
+        then=deleted_below(request, "service_zone", zone_id, parent, params=params),
     )

@@ -13,7 +13,7 @@ from api.admin.bodies.inventory_items import (
     AdminInventoryLevel,
     AdminUpdateInventoryLevel,
 )
-from api.deps import Projection, json_text, read, shown, write
+from api.deps import Projection, deleted_below, json_text, read, shown, write
 from api.routing import Router
 from commerce.inventory.service import delete_level, update_level
 from kit import query
@@ -75,12 +75,9 @@ async def update(request: Request, id: str, location_id: str, body: AdminUpdateI
 @router.delete("/{id}/location-levels/{location_id}")
 async def delete(request: Request, id: str, location_id: str) -> Response:
     """Delete an empty level; its parent is the item."""
-    asked = query.read_one(INVENTORY_ITEM, request.query_params.multi_items())
 
     async def project(session: AsyncSession, level_id: str) -> str:
-        where, params = ["{t}.id = :id"], {"id": id}
-        item = await query.fetch_object(session, INVENTORY_ITEM, asked.selection, where=where, params=params)
-        return f'{{"id":{json_text(level_id)},"object":"inventory-level","deleted":true,"parent":{item}}}'
+        return await deleted_below(request, "inventory-level", level_id, INVENTORY_ITEM)(session, id)
 
     return await write(request, lambda session: delete_level(session, id, location_id), then=project)
 
