@@ -33,7 +33,7 @@ async def price_changes(session: AsyncSession, prices: Sequence[ShippingPrice]) 
     """
     wanted = {price.region_id for price in prices if price.region_id is not None}
     found = select(Region.id, Region.currency_code).where(Region.id.in_(wanted), Region.deleted_at.is_(None))
-    currencies = dict((await session.execute(found)).tuples()) if wanted else {}
+    currencies = {row.id: row.currency_code for row in await session.execute(found)} if wanted else {}
     if missing := sorted(wanted - currencies.keys()):
         raise not_found(f"Region with id: {missing[0]} was not found")
     return [_change(price, currencies) for price in prices]
