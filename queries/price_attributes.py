@@ -1,4 +1,4 @@
-"""What price rules may name of a cart and its customer: the same words wherever a price is chosen (contract section 8)."""
+"""What price rules may name of a cart and its customer: the same wherever a price is chosen (contract section 8)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,15 @@ from tests.support.price_reference import PriceListRow, PriceRow, Rule, choose, 
 
 NOW = datetime.now(UTC)
 REGIONS = ("reg_a", "reg_b", "reg_c")
-GROUPS = ("cusgroup_1", "cusgroup_2")
+GROUPS = ("cusgroup_1", "cusgroup_2", "cusgroup_3")
+TEXTS = {  # attribute -> the values that generated rules and carts have
+    "customer.groups.id": GROUPS,
+    "customer.id": ("cus_1", "cus_2"),
+    "sales_channel_id": ("sc_web", "sc_b2b"),
+    "shipping_address.city": ("Köln", 'a "quoted" town', "50"),
+}
+NUMBERS = ("-3", "0", "50", "50.0", "99.5", "100", "many", "1e2", "")
+OPERATORS = ("eq", "gt", "gte", "lt", "lte")
 PREFERENCES = {"reg_a": True, "reg_b": False, "eur": False, "usd": True}
 SETS = 60
 
@@ -40,22 +48,39 @@ def some_lists(dice: random.Random) -> list[PriceListRow]:
             status=dice.choice(["active", "active", "active", "draft"]),
             starts_at=dice.choice([None, days[1], days[1], days[1], days[2]]),
             ends_at=dice.choice([None, days[2], days[2], days[2], days[1]]),
-            rules=dice.choice(
-                [{}, {}, {"customer.groups.id": [GROUPS[0], "cusgroup_9"]}, {"region_id": list(REGIONS[:2])}]
-            ),
+            rules=some_list_rules(dice),
             deleted=dice.random() < 0.08,
         )
         for n in range(20)
     ]
 
 
+def some_list_rules(dice: random.Random) -> dict[str, list[str]]:
+    """Return rules of a list: several values each, values that nobody has, none at all."""
+    pool = {**TEXTS, "region_id": REGIONS}
+    named = dice.sample(sorted(pool), dice.choice([0, 0, 0, 1, 1, 2]))
+    return {name: [*dice.sample(pool[name], dice.choice([0, 1, 2, 2])), "nobody's"] for name in named}
+
+
 def some_rules(dice: random.Random) -> tuple[Rule, ...]:
+    """Return rules of a price: texts, whatever their operator, and numbers, some of which are none."""
     pool = [
         Rule("region_id", "eq", dice.choice(REGIONS)),
-        Rule("customer.groups.id", "eq", dice.choice(GROUPS)),
-        Rule("item_total", dice.choice(["eq", "gt", "gte", "lt", "lte"]), dice.choice(["50", "99.5", "100", "many"])),
+        *(Rule(name, dice.choice(OPERATORS), dice.choice(values)) for name, values in TEXTS.items()),
+        *(Rule(name, dice.choice(OPERATORS), dice.choice(NUMBERS)) for name in ("item_total", "total", "total")),
     ]
-    return tuple(dice.sample(pool, dice.choice([0, 0, 0, 1, 1, 2])))
+    return tuple(dice.sample(pool, dice.choice([0, 0, 0, 1, 1, 2, 3])))
+
+
+def some_context(dice: random.Random) -> PriceContext:
+    """Return what a cart may say: no attribute, or several values of it, numbers in more than one spelling."""
+    attributes: dict[str, list[str | Decimal]] = {
+        name: [*dice.sample(values, dice.randrange(len(values) + 1))] for name, values in TEXTS.items()
+    }
+    attributes["item_total"] = [Decimal(dice.choice(["49.9", "50", "99.5", "100.00", "250"]))]
+    if dice.random() < 0.7:
+        attributes["total"] = [Decimal(dice.choice(["-3", "0.0", "50.00", "1E+2"])), dice.choice(["50", "many"])]
+    return PriceContext(dice.choice(["eur", "usd"]), dice.choice([None, *REGIONS]), attributes)
 
 
 def some_prices(dice: random.Random, lists: list[PriceListRow]) -> list[PriceRow]:
@@ -65,7 +90,7 @@ def some_prices(dice: random.Random, lists: list[PriceListRow]) -> list[PriceRow
             price_set_id=f"pset_{dice.randrange(SETS):02}",
             currency_code=dice.choice(["eur", "eur", "usd"]),
             amount=Decimal(dice.choice(["0", "9.99", "10", "10.00", "12.5", "20", "19.995"])),
-            min_quantity=(low := dice.choice([None, None, None, Decimal(1), Decimal(3)])),
+            min_quantity=(low := dice.choice([None, None, None, Decimal(1), Decimal("2.5"), Decimal(3)])),
             max_quantity=dice.choice([None, None, (low or 0) + Decimal(4)]),
             price_list=dice.choice([None, dice.choice(lists)]),
             rules=some_rules(dice),
@@ -150,16 +175,12 @@ async def test_the_sql_chooses_what_the_reference_chooses(database: Database, se
     priced = on_list = 0
     async with database.reading() as connection:
         for _ in range(30):
-            region = dice.choice([None, *REGIONS])
-            attributes: dict[str, list[str | Decimal]] = {
-                "customer.groups.id": [*dice.sample(GROUPS, dice.randrange(3))],
-                "item_total": [Decimal(dice.choice(["49.9", "50", "99.5", "100.00", "250"]))],
-            }
-            context = PriceContext(dice.choice(["eur", "usd"]), region, attributes)
-            quantity = dice.choice([None, Decimal(1), Decimal("2.5"), Decimal(3), Decimal(7)])
+            context = some_context(dice)
+            quantity = dice.choice([None, Decimal("0.5"), Decimal(1), Decimal("2.5"), Decimal(3), Decimal(7)])
             queries = [PriceQuery(f"variant_{n:02}", quantity) for n in range(SETS)]
             answers = await select_prices(connection, queries, context)
-            seen = {**attributes, **({"region_id": [region]} if region else {})}
+            region = {"region_id": [context.region_id]} if context.region_id else {}
+            seen = {**context.attributes, **region, "currency_code": [context.currency_code]}
             for n, answer in enumerate(answers):
                 own = [price for price in prices if price.price_set_id == f"pset_{n:02}"]
                 calculated, original = choose(own, context.currency_code, quantity, seen, NOW)

@@ -204,7 +204,8 @@ async def test_a_refused_batch_changes_nothing_and_names_the_element(
         assert (refused["status"], refused["message"]) == (404, "Price list with id: plist_x was not found")
     assert (await ask("POST", title="x", description="d", starts_at="soon"))["status"] == 400
     async with database.reading() as connection:
-        assert await run(connection, "SELECT FROM outbox_event WHERE name LIKE 'price%'") == []  # contract section 23
+        told = await run(connection, "SELECT name FROM outbox_event WHERE name LIKE 'price%'")
+    assert not told  # contract section 23
 
 
 async def test_lists_are_found(ask: Ask, state: State) -> None:

@@ -126,6 +126,8 @@ async def test_a_category_that_is_not_shown_hides_what_is_below(
         (root,) = (await ask(path))["product_categories"]
         assert [child["name"] for child in root["category_children"]] == ["Leaf"]
     assert await ask(f"/{made['hidden']}") == {}
+    kin = (await ask(f"/{made['leaf']}?fields=*products,*parent_category"))["product_category"]
+    assert ([each["title"] for each in kin["parent_category"]["products"]], kin["products"]) == (["Sold"], [])
     leaf = (await ask(f"/{made['leaf']}?include_ancestors_tree=true"))["product_category"]
     assert [child["name"] for child in leaf["parent_category"]["category_children"]] == ["Leaf"]
     below = (await ask("?handle=below-hidden&include_ancestors_tree=true"))["product_categories"][0]
