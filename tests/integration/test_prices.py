@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from commerce.pricing.models import Price, PriceList, PriceListRule, PricePreference, PriceRule, PriceSet
+from commerce.pricing.service import NewPrice, NewPriceRule, add_prices
 from commerce.product.models import Product, ProductVariant, ProductVariantPriceSet
 from kit.db import Database, one, run
+from operations.find_price_sets import price_sets_of_variants
 from queries.prices import (
     ChosenPrice,
     PriceContext,
@@ -23,6 +25,7 @@ from queries.prices import (
     selected_price,
 )
 from tests.support.price_reference import PriceListRow, PriceRow, Rule, choose, inclusive
+from tests.support.small_shop import make_shop, new_cart
 
 NOW = datetime.now(UTC)
 REGIONS = ("reg_a", "reg_b", "reg_c")
@@ -289,3 +292,21 @@ async def test_the_fragment_reads_prices_by_their_index(database: Database) -> N
     assert "ix_price_price_set_id_currency_code" in plan
     assert "ix_price_rule_price_id" in plan
     assert "ix_price_list_rule_price_list_id" in plan
+
+
+async def test_a_cart_is_priced_by_whose_and_where_it_is(database: Database) -> None:
+    async def make(session: AsyncSession) -> tuple[str, str]:
+        shop = await make_shop(session)
+        price_set_id = (await price_sets_of_variants(session, [shop.variants["pen"]]))[shop.variants["pen"]]
+        rules = [NewPriceRule("sales_channel_id", shop.channel_id), NewPriceRule("email", "a@b.example")]
+        await add_prices(session, [(price_set_id, NewPrice(Decimal("1.5"), "eur", rules=rules))])
+        elsewhere = [NewPriceRule("shipping_address.city", "Nowhere")]
+        await add_prices(session, [(price_set_id, NewPrice(Decimal("0.5"), "eur", rules=elsewhere))])
+        return await new_cart(session, shop, {"pen": 1}), shop.variants["pen"]
+
+    cart_id, variant_id = await database.transact(make)
+    async with database.reading() as connection:
+        line = await one(connection, "SELECT unit_price FROM cart_line_item WHERE cart_id = $1", cart_id)
+        (anyone,) = await select_prices(connection, [PriceQuery(variant_id)], PriceContext("eur"))
+    assert line is not None
+    assert (line.unit_price, anyone.unit_price) == (Decimal("1.5"), Decimal("1.99"))
