@@ -14,6 +14,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import collections as admin_collections
 from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
 from api.admin import customer_groups as admin_customer_groups
@@ -23,7 +24,11 @@ from api.admin import invite_acceptance as admin_invite_acceptance
 from api.admin import invites as admin_invites
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
+from api.admin import price_lists as admin_price_lists
+from api.admin import price_preferences as admin_price_preferences
+from api.admin import product_categories as admin_product_categories
 from api.admin import product_tags as admin_product_tags
+from api.admin import product_types as admin_product_types
 from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
@@ -40,11 +45,15 @@ from api.edge import Failures, RequestIds
 from api.errors import handle_errors
 from api.state import State
 from api.store import carts as store_carts
+from api.store import collections as store_collections
 from api.store import currencies as store_currencies
 from api.store import customers as store_customers
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
+from api.store import product_categories as store_product_categories
+from api.store import product_tags as store_product_tags
+from api.store import product_types as store_product_types
 from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import shipping_options as store_shipping_options
@@ -61,6 +70,10 @@ STORE: Final = (
     store_regions.router,  # /store/regions
     store_currencies.router,  # /store/currencies
     store_products.router,  # /store/products
+    store_product_types.router,  # /store/product-types
+    store_product_tags.router,  # /store/product-tags
+    store_collections.router,  # /store/collections
+    store_product_categories.router,  # /store/product-categories
     store_carts.router,  # /store/carts
     store_shipping_options.router,  # /store/shipping-options
     store_payment_providers.router,  # /store/payment-providers
@@ -79,7 +92,12 @@ ADMIN: Final = (
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_product_types.router,  # /admin/product-types
     admin_product_tags.router,  # /admin/product-tags
+    admin_collections.router,  # /admin/collections
+    admin_product_categories.router,  # /admin/product-categories
+    admin_price_lists.router,  # /admin/price-lists
+    admin_price_preferences.router,  # /admin/price-preferences
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations
     admin_workflows_executions.router,  # /admin/workflows-executions

@@ -12,10 +12,10 @@ from commerce.promotion.models import (
     PromotionRule,
     PromotionRuleValue,
 )
-from kit.query import LIVE, Filter, Link, Relation, Resource, many, one, plain
+from kit.query import LIVE, Filter, Kind, Link, Relation, Resource, many, one, ops, plain
 
 BUDGET: Final[Resource] = Resource(
-    CampaignBudget, key="campaign_budget", plural="campaign_budgets", twins=("limit", "used")
+    CampaignBudget, key="campaign_budget", plural="campaign_budgets", twins=("limit", "used"), along=()
 )
 CAMPAIGN: Final[Resource] = Resource(
     Campaign,
@@ -32,6 +32,9 @@ CAMPAIGN: Final[Resource] = Resource(
             WHERE b.campaign_id = {t}.id AND b.currency_code {matches})"""
         ),
     },
+    search=("name", "description", "campaign_identifier"),
+    combines=True,
+    with_deleted=True,
     relations=lambda: {
         "budget": one(lambda: BUDGET, on="{t}.campaign_id = {parent}.id", where=LIVE),
         "promotions": many(lambda: PROMOTION, on="campaign_id", where=LIVE),
@@ -77,12 +80,17 @@ PROMOTION: Final[Resource] = Resource(
         *("rules.id", "rules.attribute", "rules.operator", "rules.values.value"),
     ),
     filters={
-        **plain("id", "code", "campaign_id"),
+        **ops("id", "code"),
+        **plain("campaign_id"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
         "application_method.currency_code": Filter(
             """EXISTS (SELECT FROM promotion_application_method m
             WHERE m.promotion_id = {t}.id AND m.currency_code {matches})"""
         ),
     },
+    search=("code",),
+    combines=True,
+    with_deleted=True,
     relations=lambda: {
         "campaign": one(lambda: CAMPAIGN, on="campaign_id", where=LIVE),
         "application_method": one(lambda: METHOD, on="{t}.promotion_id = {parent}.id", where=LIVE),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Entity, Metadata, finite, live_unique, one_of
+from kit.tables import Amount, Base, Entity, Metadata, finite, live_unique, one_of, trigram_index
 
 
 class PromotionType(StrEnum):
@@ -70,7 +70,10 @@ class Campaign(Entity):
     """A season of promotions with a budget of its own."""
 
     __tablename__ = "promotion_campaign"
-    __table_args__ = (live_unique("promotion_campaign", "campaign_identifier"),)
+    __table_args__ = (
+        live_unique("promotion_campaign", "campaign_identifier"),
+        trigram_index("promotion_campaign", "name", "description", "campaign_identifier"),
+    )
     prefix = "procamp"
 
     name: Mapped[str]
@@ -118,6 +121,7 @@ class Promotion(Entity):
     __tablename__ = "promotion"
     __table_args__ = (
         live_unique("promotion", "code"),
+        trigram_index("promotion", "code"),
         one_of("type", PromotionType),
         one_of("status", PromotionStatus),
         CheckConstraint('"limit" IS NULL OR used <= "limit"', "within_limit"),

@@ -18,9 +18,9 @@ from commerce.fulfillment import service as fulfillment
 from commerce.fulfillment.models import GeoZoneType, PriceType
 from commerce.inventory import service as inventory
 from commerce.payment.models import RefundReason
-from commerce.pricing.models import PriceListStatus, PriceListType
 from commerce.pricing.service import NewPrice, NewPriceRule
 from commerce.product import classify
+from commerce.product.categories import create_category
 from commerce.product.models import ProductStatus
 from commerce.product.service import Measures, NewProduct, NewVariant
 from commerce.region.models import Region
@@ -80,7 +80,7 @@ async def build_recorded_shop(session: AsyncSession) -> RecordedShop:
         if "recipe" in step or f"{step['method']} {step['path']}" in KNOWN or NOT_YET.match(step["path"]):
             continue
         path = shop.fill(step["path"]).replace("?fields=", "#").partition("#")[0]
-        answer = await _route(session, path, json.loads(shop.fill(json.dumps(step.get("body", {})))))
+        answer = await call(session, path, json.loads(shop.fill(json.dumps(step.get("body", {})))))
         shop.labels |= {name: look(answer, where) for name, where in step.get("save", {}).items()}
     return shop
 
@@ -109,7 +109,8 @@ def number(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-async def _route(session: AsyncSession, path: str, body: Body) -> Body:
+async def call(session: AsyncSession, path: str, body: Body) -> Body:
+    """Do what a step of the setup asks; LookupError where no operation does that."""
     for pattern, handler in ROUTES.items():
         if found := re.fullmatch(pattern, path):
             return await handler(session, body, *found.groups())
@@ -201,8 +202,7 @@ async def shipping_option(session: AsyncSession, body: Body) -> Body:
 
 
 async def category(session: AsyncSession, body: Body) -> Body:
-    body["parent_id"] = body.pop("parent_category_id", None)
-    return {"product_category": vars(await classify.create_category(session, **body))}
+    return {"product_category": vars(await create_category(session, **body))}
 
 
 async def collection(session: AsyncSession, body: Body) -> Body:
@@ -303,8 +303,6 @@ async def customer_group(session: AsyncSession, body: Body) -> Body:
 
 
 async def price_list(session: AsyncSession, body: Body) -> Body:
-    body["type_"] = PriceListType(body.pop("type"))
-    body["status"] = PriceListStatus(body["status"])
     body["prices"] = [(one["variant_id"], price(one)) for one in body["prices"]]
     for moment in ("starts_at", "ends_at"):
         if moment in body:
