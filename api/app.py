@@ -14,9 +14,9 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
-from api.admin import collections as admin_collections
 from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
+from api.admin import collections as admin_collections
 from api.admin import customer_groups as admin_customer_groups
 from api.admin import customers as admin_customers
 from api.admin import inventory_items as admin_inventory_items

@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from api.state import State
-from commerce.auth.tokens import Caller
 from kit.db import Database, run, value
 from operations.claim_promotions import give_back_uses, lock_uses, take_uses
-from operations.create_admin_user import create_admin_user
 from tests.support.recorded_shop import CONTRACT, RecordedShop
 from tests.support.storefront import Carts
 
