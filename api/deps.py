@@ -59,11 +59,12 @@ async def read_one(
     `as_list`: the route takes a list's parameters (kit/query's `read_one`).
     """
     asked = query.read_one(resource, request.query_params.multi_items(), as_list=as_list)
-    scope, bound = ["{t}.id = :id", *asked.scope(where)], {**params, "id": id_}
+    (key,) = resource.primary_key  # `code` of currencies
+    scope, bound = [f"{{t}}.{key} = :id", *asked.scope(where)], {**params, "id": id_}
     async with state_of(request).database.reading() as connection:
         found = await query.fetch_one(connection, resource, asked.selection, where=scope, params=bound)
     if found is None:
-        raise not_found(missing or f"{resource.key.replace('_', ' ').capitalize()} with id: {id_} was not found")
+        raise not_found(missing or f"{resource.key.replace('_', ' ').capitalize()} with {key}: {id_} was not found")
     return json_answer(found)
 
 
@@ -99,14 +100,21 @@ async def write(
     return json_answer(*await state_of(request).database.transact(work))
 
 
-async def start(request: Request, workflow_id: str, run: Callable[[str], Awaitable[str | Response]]) -> Response:
-    """Let `run` start the workflow `workflow_id`, or attach to it, and answer.
+async def start(
+    request: Request,
+    workflow_id: str,
+    run: Callable[[str], Awaitable[str | Response]],
+    *,
+    body: Callable[[], Awaitable[bytes]] | None = None,
+) -> Response:
+    """Let `run` start the workflow `workflow_id`, or attach to it, and answer; or act outside of the database by it.
 
     With an `Idempotency-Key` the id is committed first, so that a replay runs with the same id and attaches. `run`
     returns JSON text that is final, which is kept for replays, or a Response that is not (a decline, no decision yet):
-    then the same key asks again. `workflow_id` may differ between replays; the first one counts.
+    then the same key asks again. `workflow_id` may differ between replays; the first one counts. `body` returns what
+    was asked for where the request's own body is read already.
     """
-    claim = await _claim(request)
+    claim = await _claim(request, body)
     if claim is None:
         return _final(await run(workflow_id))
     database = state_of(request).database
@@ -152,13 +160,17 @@ def deleted(name: str) -> Projection[str]:
     return project
 
 
-def removed(name: str, id_: str, parent: Projection[str], key: str) -> Projection[str]:
-    """Return the projection of a part that was deleted: its id, and what it was of, whose answer has the key `key`."""
+def deleted_below(request: Request, name: str, id_: str, parent: query.Resource) -> Projection[Any]:
+    """Return the projection of an operation that deleted `id_` below a row, and returns that row or its id.
 
-    async def project(session: AsyncSession, parent_id: str) -> str:
-        gone = json_text({"id": id_, "object": name, "deleted": True})
-        whole = await parent(session, parent_id)
-        return f'{gone.removesuffix("}")},"parent":{whole.removeprefix(f"{{{json_text(key)}:")}'
+    The row is the answer's `parent` (contract section 1), with the `fields` asked for.
+    """
+    above = shown(request, parent)
+
+    async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
+        told = json_text({"id": id_, "object": name, "deleted": True})
+        text = (await above(session, written)).removeprefix(f'{{"{parent.key}":')
+        return f'{told.removesuffix("}")},"parent":{text}'
 
     return project
 
@@ -203,7 +215,7 @@ def _final(told: str | Response) -> Response:
     return json_answer(told) if isinstance(told, str) else told
 
 
-async def _claim(request: Request) -> Claim | None:
+async def _claim(request: Request, body: Callable[[], Awaitable[bytes]] | None = None) -> Claim | None:
     """Return the use of an `Idempotency-Key` that the request makes, or None; `invalid_data` for a bad key."""
     header = request.headers.get("idempotency-key")
     if header is None:
@@ -211,6 +223,6 @@ async def _claim(request: Request) -> Claim | None:
     key = header.strip().removeprefix('"').removesuffix('"')  # the draft quotes it, most clients do not
     if not 0 < len(key) <= LONGEST_KEY:
         raise invalid_data(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
-    asked = f"{request.url.query}\n".encode() + await request.body()
+    asked = f"{request.url.query}\n".encode() + await (body or request.body)()
     scope = f"{request.state.actor.scope} {request.method} {request.url.path}"
     return Claim(scope, key, hashlib.sha256(asked).hexdigest())

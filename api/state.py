@@ -15,6 +15,7 @@ from commerce.api_key.service import PublishableKey, find_publishable_key, find_
 from commerce.auth.passwords import Passwords
 from commerce.auth.service import Standing, find_standing
 from commerce.auth.tokens import Tokens
+from commerce.file.port import FileProvider
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable
 from kit.db import Database
@@ -71,11 +72,13 @@ class State:
         database: Database,
         durable: Durable,
         payment_providers: Mapping[str, PaymentProvider],
+        files: FileProvider,
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
@@ -85,6 +88,7 @@ class State:
             "store": Origins(settings.store_cors),
             "admin": Origins(settings.admin_cors),
             "auth": Origins(settings.auth_cors),
+            "cloud": Origins(settings.auth_cors),
         }
         self.standings: Kept[Standing] = Kept(database, find_standing)
         self.publishable_keys: Kept[PublishableKey] = Kept(database, find_publishable_key)

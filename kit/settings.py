@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     )
     client_address_hops: int = Field(1, ge=1, description="How many proxies of yours add to that header.")
     max_body_bytes: int = 1024 * 1024
+    max_upload_bytes: int = Field(64 * 1024 * 1024, description="What the files of one upload may have together.")
+    max_file_bytes: int = Field(32 * 1024 * 1024, description="What each of them may have.")
     store_cors: str = "http://localhost:8000"
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
@@ -78,3 +80,8 @@ class Settings(BaseSettings):
         40, description="What waiting shoppers get when the API stops: the longest wait of a completion and 5 more."
     )
     ready_file: Path | None = Field(None, description="The worker touches this file once it takes work.")
+
+    @property
+    def static_url(self) -> str:
+        """Where the files of `files_dir` are served; browsers and storefronts want `localhost`, not an address."""
+        return f"{self.public_url or f'http://localhost:{self.api_port}'}/static"

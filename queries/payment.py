@@ -42,7 +42,16 @@ PROVIDER: Final[Resource] = Resource(
     limit=20,
 )
 CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
-REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
+REFUND_REASON: Final[Resource] = Resource(
+    RefundReason,
+    key="refund_reason",
+    plural="refund_reasons",
+    defaults=("id", "label", "code", "description", "created_at", "updated_at", "deleted_at"),
+    filters={**plain("id"), **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)},
+    search=("label", "code"),
+    with_deleted=True,
+    limit=15,
+)
 REFUND: Final[Resource] = Resource(
     Refund,
     key="refund",

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from api.actors import Admin
 from api.admin.bodies.customers import AdminCustomer, AdminCustomerAddress, AdminLink
-from api.deps import deleted, read, read_one, removed, shown, write
+from api.deps import deleted, deleted_below, read, read_one, shown, write
 from api.routing import Router
 from api.state import state_of
 from commerce.customer.addresses import add_address, delete_address, update_address
@@ -94,5 +94,5 @@ async def remove_address(request: Request, id: str, address_id: str) -> Response
     return await write(
         request,
         lambda session: delete_address(session, id, address_id),
-        then=removed("customer_address", address_id, shown(request, CUSTOMER), "customer"),
+        then=deleted_below(request, "customer_address", address_id, CUSTOMER),
     )

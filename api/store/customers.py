@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Customer, Registered
-from api.deps import read, read_one, removed, shown, write
+from api.deps import deleted_below, read, read_one, shown, write
 from api.routing import Router
 from api.store.bodies.customers import StoreAddress, StoreCreateCustomer, StoreUpdateCustomer
 from commerce.customer.addresses import add_address, delete_address, update_address
@@ -85,5 +85,5 @@ async def remove_address(request: Request, me: Customer, address_id: str) -> Res
     return await write(
         request,
         lambda session: delete_address(session, me.customer_id, address_id),
-        then=removed("address", me.customer_id, shown(request, STORE_CUSTOMER), "customer"),
+        then=deleted_below(request, "address", me.customer_id, STORE_CUSTOMER),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -89,12 +89,23 @@ def check_tier(min_quantity: Decimal | None, max_quantity: Decimal | None) -> No
 
 async def prefer(session: AsyncSession, attribute: str, value: str, *, is_tax_inclusive: bool | None) -> None:
     """Say whether prices of a currency or a region include tax; None says no where nothing has been said yet."""
-    row = insert(PricePreference).values(
-        id=new_id("prpref"), attribute=attribute, value=value, is_tax_inclusive=bool(is_tax_inclusive)
-    )
+    await prefer_all(session, attribute, {value: is_tax_inclusive})
+
+
+async def prefer_all(session: AsyncSession, attribute: str, said: Mapping[str, bool | None]) -> None:
+    """Say for each value of `attribute` what `prefer` says for one."""
+    rows = [
+        {"id": new_id("prpref"), "attribute": attribute, "value": value, "is_tax_inclusive": bool(is_tax_inclusive)}
+        for value, is_tax_inclusive in sorted(said.items())
+    ]
     keys, live = ["attribute", "value"], PricePreference.deleted_at.is_(None)
-    if is_tax_inclusive is None:
-        await session.execute(row.on_conflict_do_nothing(index_elements=keys, index_where=live))
-    else:
-        change = {"is_tax_inclusive": is_tax_inclusive, "updated_at": clock.now()}
-        await session.execute(row.on_conflict_do_update(index_elements=keys, index_where=live, set_=change))
+    new = [row for row in rows if said[str(row["value"])] is None]
+    if new:
+        await session.execute(
+            insert(PricePreference).values(new).on_conflict_do_nothing(index_elements=keys, index_where=live)
+        )
+    told = [row for row in rows if row not in new]
+    if told:
+        statement = insert(PricePreference).values(told)
+        change = {"is_tax_inclusive": statement.excluded.is_tax_inclusive, "updated_at": clock.now()}
+        await session.execute(statement.on_conflict_do_update(index_elements=keys, index_where=live, set_=change))
