@@ -9,7 +9,6 @@ from kit.db import Database, run
 from operations.create_admin_user import create_admin_user
 from tests.api.conftest import ADMIN_EMAIL, ADMIN_PASSWORD
 from tests.support.people import People, payload_of
-from tests.support.statements import recorded_statements
 
 FIELDS = {"id", "first_name", "last_name", "email", "avatar_url", "metadata", "created_at", "updated_at", "deleted_at"}
 
@@ -107,9 +106,3 @@ async def test_an_admin_lets_a_user_set_a_password(
 async def test_roles_come_with_a_flag(client: AsyncClient, admin: dict[str, str], path: str) -> None:
     response = await client.get(path, headers=admin)
     assert (response.status_code, f"Cannot GET {path}" in response.text) == (404, True)
-
-
-async def test_a_list_costs_two_statements_whatever_its_length(
-    client: AsyncClient, admin: dict[str, str], database: Database, app_statements: object
-) -> None:
-    raise NotImplementedError
