@@ -15,6 +15,7 @@ from api.actors import admin_actor, store_actor
 from api.admin import campaigns as admin_campaigns
 from api.admin import currencies as admin_currencies
 from api.admin import feature_flags as admin_feature_flags
+from api.admin import flagged as admin_flagged
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import layouts as admin_layouts
 from api.admin import notifications as admin_notifications
@@ -33,7 +34,6 @@ from api.admin import tax_rates as admin_tax_rates
 from api.admin import tax_regions as admin_tax_regions
 from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
-from api.admin import views as admin_views
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import login
 from api.bounds import BodyBounds
@@ -46,6 +46,7 @@ from api.files import KeptFiles
 from api.state import State
 from api.store import carts as store_carts
 from api.store import currencies as store_currencies
+from api.store import locales as store_locales
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
@@ -72,6 +73,7 @@ STORE: Final = (
     store_payment_collections.router,  # /store/payment-collections
     store_orders.router,  # /store/orders
     store_return_reasons.router,  # /store/return-reasons
+    store_locales.router,  # /store/locales
 )
 ADMIN: Final = (
     admin_campaigns.router,  # /admin/campaigns
@@ -95,8 +97,7 @@ ADMIN: Final = (
     admin_notifications.router,  # /admin/notifications
     admin_layouts.router,  # /admin/layouts
     admin_plugins.router,  # /admin/plugins
-    admin_views.router,  # /admin/views
-    admin_views.labels,  # /admin/property-labels
+    admin_flagged.router,  # /admin/views, /admin/rbac, /admin/locales ...
 )
 AUTH: Final = (
     login.router,  # /auth/{actor_type}/{auth_provider}
