@@ -14,10 +14,12 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import campaigns as admin_campaigns
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import product_tags as admin_product_tags
+from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
@@ -56,6 +58,8 @@ STORE: Final = (
     store_orders.router,  # /store/orders
 )
 ADMIN: Final = (
+    admin_campaigns.router,  # /admin/campaigns
+    admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders

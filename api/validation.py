@@ -14,6 +14,7 @@ TYPES: Final = {
     "string_type": "string",
     "number_type": "number",
     "bool_type": "boolean",
+    "date_type": "date",
     "list_type": "array",
     "dict_type": "object",
     "model_type": "object",

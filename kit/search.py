@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from kit import db
-from kit.db import Database
+from kit.db import FAILURES, Database
 from kit.errors import CommerceError
 
 EXTENSION: Final = "pg_trgm"
@@ -20,11 +20,11 @@ MISSING: Final = (
 
 
 async def warn_if_slow(database: Database) -> None:
-    """Log a warning when the extension is missing; a database that is away keeps nobody waiting for long."""
+    """Log a warning when the extension is missing; a database that is away, or not there yet, stops nobody."""
     try:
         async with asyncio.timeout(PATIENCE), database.reading() as connection:
             found = await db.value(connection, "SELECT 1 FROM pg_extension WHERE extname = $1", EXTENSION)
-    except (CommerceError, TimeoutError) as error:
+    except (CommerceError, TimeoutError, *FAILURES) as error:
         structlog.get_logger().warning("the search extension was not looked for", reason=str(error))
         return
     if found is None:

@@ -10,6 +10,7 @@ from queries.customer import CUSTOMER
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
+from queries.promotion import OF_ORDER
 from queries.region import REGION
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
@@ -48,6 +49,7 @@ ORDER: Final[Resource] = Resource(
         "shipping_address": one(lambda: ADDRESS, on="shipping_address_id", where=LIVE),
         "billing_address": one(lambda: ADDRESS, on="billing_address_id", where=LIVE),
         "payment_collections": many(lambda: PAYMENT_COLLECTION, on="order_id", where=LIVE),
+        "promotions": OF_ORDER,
         "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
     },
