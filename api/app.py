@@ -19,9 +19,9 @@ from api.admin import currencies as admin_currencies
 from api.admin import customer_groups as admin_customer_groups
 from api.admin import customers as admin_customers
 from api.admin import feature_flags as admin_feature_flags
+from api.admin import flagged as admin_flagged
 from api.admin import fulfillment_providers as admin_fulfillment_providers
 from api.admin import fulfillment_sets as admin_fulfillment_sets
-from api.admin import flagged as admin_flagged
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import inventory_levels as admin_inventory_levels
 from api.admin import invite_acceptance as admin_invite_acceptance
