@@ -12,17 +12,27 @@ from starlette.middleware import Middleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
+from api.admin import collections as admin_collections
 from api.admin import currencies as admin_currencies
+from api.admin import customer_groups as admin_customer_groups
+from api.admin import customers as admin_customers
 from api.admin import feature_flags as admin_feature_flags
 from api.admin import flagged as admin_flagged
 from api.admin import inventory_items as admin_inventory_items
+from api.admin import invite_acceptance as admin_invite_acceptance
+from api.admin import invites as admin_invites
 from api.admin import layouts as admin_layouts
 from api.admin import notifications as admin_notifications
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import plugins as admin_plugins
+from api.admin import price_lists as admin_price_lists
+from api.admin import price_preferences as admin_price_preferences
+from api.admin import product_categories as admin_product_categories
 from api.admin import product_tags as admin_product_tags
+from api.admin import product_types as admin_product_types
 from api.admin import promotions as admin_promotions
 from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
@@ -35,21 +45,30 @@ from api.admin import tax_regions as admin_tax_regions
 from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
 from api.admin import workflows_executions as admin_workflows_executions
-from api.auth import login
+from api.auth import emailpass as auth_emailpass
+from api.auth import mfa as auth_mfa
+from api.auth import providers as auth_providers
+from api.auth import sessions as auth_sessions
+from api.auth import verification as auth_verification
 from api.bounds import BodyBounds
 from api.cloud import auth as cloud_auth
-from api.cors import Cors, Origins
+from api.cors import Cors
 from api.docs import serve_docs
 from api.edge import Failures, RequestIds
 from api.errors import handle_errors
 from api.files import KeptFiles
 from api.state import State
 from api.store import carts as store_carts
+from api.store import collections as store_collections
 from api.store import currencies as store_currencies
+from api.store import customers as store_customers
 from api.store import locales as store_locales
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
+from api.store import product_categories as store_product_categories
+from api.store import product_tags as store_product_tags
+from api.store import product_types as store_product_types
 from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import return_reasons as store_return_reasons
@@ -67,11 +86,16 @@ STORE: Final = (
     store_regions.router,  # /store/regions
     store_currencies.router,  # /store/currencies
     store_products.router,  # /store/products
+    store_product_types.router,  # /store/product-types
+    store_product_tags.router,  # /store/product-tags
+    store_collections.router,  # /store/collections
+    store_product_categories.router,  # /store/product-categories
     store_carts.router,  # /store/carts
     store_shipping_options.router,  # /store/shipping-options
     store_payment_providers.router,  # /store/payment-providers
     store_payment_collections.router,  # /store/payment-collections
     store_orders.router,  # /store/orders
+    store_customers.router,  # /store/customers
     store_return_reasons.router,  # /store/return-reasons
     store_locales.router,  # /store/locales
 )
@@ -80,9 +104,18 @@ ADMIN: Final = (
     admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
+    admin_invites.router,  # /admin/invites
+    admin_api_keys.router,  # /admin/api-keys
+    admin_customers.router,  # /admin/customers
+    admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_product_types.router,  # /admin/product-types
     admin_product_tags.router,  # /admin/product-tags
+    admin_collections.router,  # /admin/collections
+    admin_product_categories.router,  # /admin/product-categories
+    admin_price_lists.router,  # /admin/price-lists
+    admin_price_preferences.router,  # /admin/price-preferences
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations
     admin_workflows_executions.router,  # /admin/workflows-executions
@@ -99,8 +132,15 @@ ADMIN: Final = (
     admin_plugins.router,  # /admin/plugins
     admin_flagged.router,  # /admin/views, /admin/rbac, /admin/locales ...
 )
-AUTH: Final = (
-    login.router,  # /auth/{actor_type}/{auth_provider}
+GUESTS: Final = (
+    admin_invite_acceptance.router,  # /admin/invites/accept, for who is no user yet
+)
+AUTH: Final = (  # what has a name of its own before what has two places
+    auth_sessions.router,  # /auth/session, /auth/token
+    auth_verification.router,  # /auth/verification
+    auth_mfa.router,  # /auth/mfa
+    auth_providers.router,  # /auth/{actor_type}/providers
+    auth_emailpass.router,  # /auth/{actor_type}/{auth_provider}
 )
 OPEN: Final = (  # what a login page asks before anybody is known
     admin_feature_flags.router,  # /admin/feature-flags
@@ -124,7 +164,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=_ring(settings),
+        middleware=_ring(state),
         lifespan=_lifespan,
     )
     app.state.parts = state
@@ -148,19 +188,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await state.database.close()
 
 
-def _ring(settings: Settings) -> list[Middleware]:
+def _ring(state: State) -> list[Middleware]:
     """Return what stands around the routes, the outermost first."""
-    areas = {
-        "store": Origins(settings.store_cors),
-        "admin": Origins(settings.admin_cors),
-        "auth": Origins(settings.auth_cors),
-        "cloud": Origins(settings.auth_cors),
-    }
     return [
         Middleware(RequestIds),
-        Middleware(Cors, areas=areas),
+        Middleware(Cors, areas=state.origins),
         Middleware(Failures),
-        Middleware(BodyBounds, plain=settings.max_body_bytes, uploads=settings.max_upload_bytes),
+        Middleware(BodyBounds, plain=state.settings.max_body_bytes, uploads=state.settings.max_upload_bytes),
     ]
 
 
@@ -170,5 +204,5 @@ def _include_routers(app: FastAPI) -> None:
         app.include_router(router, dependencies=[Depends(store_actor)])
     for router in ADMIN:
         app.include_router(router, dependencies=[Depends(admin_actor)])
-    for router in (*AUTH, *OPEN):
+    for router in (*GUESTS, *AUTH, *OPEN):
         app.include_router(router)

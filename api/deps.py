@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.state import state_of
 from kit import idempotency, query
 from kit.errors import invalid_data, not_found
-from kit.idempotency import Claim
+from kit.idempotency import Answered, Claim
 from kit.rows import Batch
 
 T = TypeVar("T")
@@ -69,25 +69,32 @@ async def read_one(
 
 
 async def write(
-    request: Request, operation: Callable[[AsyncSession], Awaitable[T]], *, then: Projection[T], status: int = 200
+    request: Request,
+    operation: Callable[[AsyncSession], Awaitable[T]],
+    *,
+    then: Projection[T],
+    again: Projection[str] | None = None,
+    status: int = 200,
 ) -> Response:
     """Run `operation` in one transaction and answer what `then` makes of its result, once it is committed.
 
     Run again when it lost a race, so neither may do anything but write to the session. With an `Idempotency-Key` the
     answer is committed beside the effect, and the same request is answered by it for 24 h; a refused write leaves
-    nothing behind and runs again. Errors: what `operation` raises, and those of kit/idempotency and `transact`.
+    nothing behind and runs again. An answer that holds a secret is not kept: `again` shows a replay what the id that
+    was written names. Errors: what `operation` raises, and those of kit/idempotency and `transact`.
     """
     claim = await _claim(request)
 
     async def work(session: AsyncSession) -> tuple[str, int]:
         known = await idempotency.claim(session, claim) if claim is not None else None
-        if known is not None and known.body is not None and known.status is not None:
-            return known.body, known.status
+        if known is not None and known.status is not None:
+            return await _replayed(session, known, again), known.status
         result = await operation(session)
         await session.flush()  # the projection is driver SQL, which does not flush by itself
         body = await then(session, result)
         if claim is not None:
-            await idempotency.remember(session, claim, status, body)
+            about = (body, None) if again is None else (None, _id_of(result))
+            await idempotency.remember(session, claim, status, *about)
         return body, status
 
     return json_answer(*await state_of(request).database.transact(work))
@@ -134,7 +141,7 @@ def shown(
     asked = query.read_one(resource, request.query_params.multi_items())
 
     async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
-        id_ = written if isinstance(written, str) else written.id
+        id_ = _id_of(written)
         scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
         found = await query.fetch_one(session, resource, asked.selection, where=scope, params=bound)
         if found is None:
@@ -192,6 +199,16 @@ def batched(
         return f'{{"created":{created},"updated":{updated},"deleted":{gone}}}'
 
     return project
+
+
+def _id_of(written: Any) -> str:  # noqa: ANN401 - a row or its id
+    return written if isinstance(written, str) else str(written.id)
+
+
+async def _replayed(session: AsyncSession, known: Answered, again: Projection[str] | None) -> str:
+    if again is not None and known.resource_id is not None:
+        return await again(session, known.resource_id)
+    return known.body or ""
 
 
 def _final(told: str | Response) -> Response:

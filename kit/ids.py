@@ -15,6 +15,7 @@ _ROWS = (
     "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref",
     "pay_col payses pay capt ref refr acchld",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
+    "fuset serzo fgz so sotype sorul sp txreg txr txrule user invite authid authver apk wf_exec",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",
     "rr noti lyconf",
     "promo proappmet prorul prorulval procamp probudg probudgus",

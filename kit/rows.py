@@ -40,6 +40,11 @@ async def locked(session: AsyncSession, model: type[E], id_: str, *, called: str
     return row
 
 
+def attributes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a body as the constructor of a model takes them: `metadata` is a name of SQLAlchemy's own."""
+    return {"metadata_" if name == "metadata" else name: value for name, value in given.items()}
+
+
 async def change(session: AsyncSession, row: Entity, given: Mapping[str, Any]) -> None:
     """Set the columns that are given and no others; metadata is merged (contract section 1).
 

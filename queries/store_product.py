@@ -44,6 +44,8 @@ _SCOPE: Final = (
     """EXISTS (SELECT FROM product_sales_channel s
     WHERE s.product_id = {t}.id AND s.sales_channel_id = ANY(:sales_channel_ids::text[]))""",
 )
+SOLD: Final = " AND ".join(_SCOPE)
+"""The products that a storefront may see, where something else leads to them."""
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.pricing.models import (
-    Price,
-    PriceList,
-    PriceListRule,
-    PriceListStatus,
-    PriceListType,
-    PricePreference,
-    PriceRule,
-    PriceSet,
-)
+from commerce.pricing.models import Price, PricePreference, PriceRule, PriceSet
 from kit import clock
 from kit.db import save
 from kit.errors import invalid_data
@@ -56,21 +46,17 @@ async def create_price_sets(session: AsyncSession, sets: Sequence[Sequence[NewPr
 
 async def add_prices(
     session: AsyncSession, prices: Sequence[tuple[str, NewPrice]], price_list_id: str | None = None
-) -> None:
-    """Add prices, each to its price set, on a list when one is named. Errors: `invalid_data` for an empty tier."""
+) -> list[str]:
+    """Add prices, each to its price set, on a list when one is named, and return their ids in the same order.
+
+    Errors: `invalid_data` for an empty tier.
+    """
     rows: list[Price] = []
-    rules: list[PriceRule] = []
     for price_set_id, price in prices:
-        if (
-            price.min_quantity is not None
-            and price.max_quantity is not None
-            and price.min_quantity > price.max_quantity
-        ):
-            raise invalid_data("A price's min_quantity must not be greater than its max_quantity")
-        price_id = new_id("price")
+        check_tier(price.min_quantity, price.max_quantity)
         rows.append(
             Price(
-                id=price_id,
+                id=new_id("price"),
                 price_set_id=price_set_id,
                 price_list_id=price_list_id,
                 currency_code=price.currency_code.lower(),
@@ -80,44 +66,25 @@ async def add_prices(
                 rules_count=len(price.rules),
             )
         )
-        rules += [
-            PriceRule(id=new_id("prule"), price_id=price_id, attribute=r.attribute, operator=r.operator, value=r.value)
-            for r in price.rules
-        ]
     await save(session, *rows)
-    await save(session, *rules)
+    await add_rules(session, [(row.id, price.rules) for row, (_, price) in zip(rows, prices, strict=True)])
+    return [row.id for row in rows]
 
 
-async def create_price_list(
-    session: AsyncSession,
-    *,
-    title: str,
-    description: str,
-    type_: PriceListType = PriceListType.SALE,
-    status: PriceListStatus = PriceListStatus.DRAFT,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-    rules: Mapping[str, Sequence[str]] | None = None,
-) -> PriceList:
-    """Create a price list without prices; `rules` maps an attribute to the values of which one must match."""
-    rules = rules or {}
-    price_list = PriceList(
-        id=new_id("plist"),
-        title=title,
-        description=description,
-        type=type_,
-        status=status,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        rules_count=len(rules),
-    )
-    await save(session, price_list)
+async def add_rules(session: AsyncSession, rules: Sequence[tuple[str, Sequence[NewPriceRule]]]) -> None:
+    """Add rules, each to its price; the caller counts them in `price.rules_count`."""
     rows = [
-        PriceListRule(id=new_id("prule"), price_list_id=price_list.id, attribute=name, value=list(values))
-        for name, values in rules.items()
+        PriceRule(id=new_id("prule"), price_id=price_id, attribute=r.attribute, operator=r.operator, value=r.value)
+        for price_id, those in rules
+        for r in those
     ]
     await save(session, *rows)
-    return price_list
+
+
+def check_tier(min_quantity: Decimal | None, max_quantity: Decimal | None) -> None:
+    """Refuse a quantity tier that nothing fits. Errors: `invalid_data`."""
+    if min_quantity is not None and max_quantity is not None and min_quantity > max_quantity:
+        raise invalid_data("A price's min_quantity must not be greater than its max_quantity")
 
 
 async def prefer(session: AsyncSession, attribute: str, value: str, *, is_tax_inclusive: bool | None) -> None:

@@ -17,6 +17,11 @@ def handle_of(title: str) -> str:
     return re.sub(r"[^a-z0-9-]", "", dashed.lower())
 
 
+def handle_for(title: str, id_: str) -> str:
+    """Return the handle of a title, or one of the id where the title has no letter that a handle may have."""
+    return handle_of(title) or id_.lower().replace("_", "-")
+
+
 def is_handle(handle: str) -> bool:
     """Tell whether a handle is made of URL safe characters only."""
     return _HANDLE.fullmatch(handle) is not None

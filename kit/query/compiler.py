@@ -170,6 +170,8 @@ def _chosen(
             asked.add(name)  # a scalar marked as a relation (`*items.thumbnail`), or a path into stored JSON
         if relation is not None and relation.reference:
             asked.add(relation.reference)
+    named = (*selection.names, *(name for name, _ in selection.children))
+    asked.update(resource.instead[name] for name in named if name in resource.instead)
     for name, column in resource.columns.items():
         if (name in asked or (selection.star and column.star)) and resource.needs[name] <= given:
             yield name, column
