@@ -108,6 +108,7 @@ def api(
         host=host or settings.api_host,
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
+        proxy_headers=False,  # whose header tells the caller's address is a setting of ours
         access_log=False,  # query strings hold what people search for: names, mails
         timeout_graceful_shutdown=settings.api_shutdown_seconds,
     )
