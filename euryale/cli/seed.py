@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,10 @@ from kit.db import Database, run
 from kit.errors import not_allowed
 from kit.settings import Settings
 from operations.create_admin import create_admin as create
+from operations.seed.catalogue import TABLES, add_bunch, count_made
 from operations.seed.demo import demo_shop, pictures
 from operations.seed.first_start import first_start
-from providers.registry import payment_providers
+from providers.registry import fulfillment_providers, payment_providers
 
 OFFER: Final = """
 INSERT INTO region_payment_provider (region_id, payment_provider_id)
@@ -40,10 +42,10 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
 
     With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
     """
-    providers = sorted(payment_providers(settings))
+    providers, shippers = sorted(payment_providers(settings)), sorted(fulfillment_providers(settings))
 
     async def fill(session: AsyncSession) -> bool:
-        start = await first_start(session, payment_providers=providers)
+        start = await first_start(session, payment_providers=providers, fulfillment_providers=shippers)
         if demo:
             await demo_shop(session, start, payment_providers=providers, static_url=settings.static_url)
         await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])
@@ -53,6 +55,18 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
         _draw(settings.files_dir)
     async with _database(settings) as database:
         return await database.transact(fill)
+
+
+async def add_catalogue(settings: Settings, wanted: int, told: Callable[[int], None]) -> None:
+    """Add generated products until there are `wanted`, telling how many there are; then let PostgreSQL count them."""
+    async with _database(settings) as database:
+        made = await database.transact(count_made)
+        while made < wanted:
+            made = await database.transact(partial(add_bunch, made=made, wanted=wanted))
+            told(made)
+        async with database.reading() as connection:
+            await run(connection, "SET statement_timeout = 0")
+            await run(connection, f"VACUUM (ANALYZE) {', '.join(TABLES)}")
 
 
 async def create_admin(settings: Settings, admin: Admin) -> None:
