@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.fulfillment.service import NewShippingOption
+from commerce.fulfillment.options import NewShippingOption
 from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.models import PriceListStatus
 from commerce.pricing.service import NewPrice, create_price_sets, prefer
