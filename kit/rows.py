@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import clock
 from kit.db import save
-from kit.errors import not_found
+from kit.errors import CommerceError, not_found
 from kit.metadata import merged
 from kit.tables import Entity
 
@@ -30,14 +30,26 @@ class Batch:
 async def locked(session: AsyncSession, model: type[E], id_: str, *, called: str | None = None) -> E:
     """Return the row `id_`, locked until the transaction ends, so that two changes of it follow each other.
 
+    The lock is the weaker one, since ids never change: rows that refer to this one may still be added meanwhile.
     Errors: `not_found` when it is not there or deleted, `called` being what the sentence calls it.
     """
-    wanted = select(model).where(model.id == id_, model.deleted_at.is_(None)).with_for_update()
+    wanted = select(model).where(model.id == id_, model.deleted_at.is_(None)).with_for_update(key_share=True)
     row = (await session.scalars(wanted)).first()
     if row is None:
-        name = called or model.__tablename__.replace("_", " ").capitalize()
-        raise not_found(f"{name} with id: {id_} was not found")
+        raise _missing(model, called, id_)
     return row
+
+
+async def keep(session: AsyncSession, model: type[Entity], *ids: str, called: str | None = None) -> None:
+    """Keep rows as they are until the transaction ends, so that what is linked with them is not deleted meanwhile.
+
+    Errors: `not_found` for the first that is not there or deleted, `called` being what the sentence calls it.
+    """
+    wanted = select(model.id).where(model.id.in_(ids), model.deleted_at.is_(None)).order_by(model.id)
+    found = set(await session.scalars(wanted.with_for_update(read=True))) if ids else set()
+    for id_ in ids:
+        if id_ not in found:
+            raise _missing(model, called, id_)
 
 
 def attributes(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,3 +75,8 @@ async def retire(session: AsyncSession, model: type[Entity], *ids: str) -> list[
     """Soft-delete rows and return the ids of those that were there; deleting again is no error (contract 1)."""
     gone = update(model).where(model.id.in_(ids), model.deleted_at.is_(None)).values(deleted_at=clock.now())
     return list(await session.scalars(gone.returning(model.id)))
+
+
+def _missing(model: type[Entity], called: str | None, id_: str) -> CommerceError:
+    name = called or model.__tablename__.replace("_", " ").capitalize()
+    return not_found(f"{name} with id: {id_} was not found")

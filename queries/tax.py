@@ -51,11 +51,12 @@ TAX_REGION: Final[Resource] = Resource(
 )
 # Inside of its parent a province does not name it again (recorded).
 _PROVINCE: Final[Resource] = TAX_REGION.but(
+    defaults=("id",),
     relations={
         "provider": _PROVIDER,
         "parent": one(lambda: TAX_REGION, on="parent_id", where=LIVE),
         "tax_rates": _RATES,
-    }
+    },
 )
 TAX_RATE: Final[Resource] = Resource(
     TaxRate,

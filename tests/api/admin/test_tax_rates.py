@@ -58,7 +58,7 @@ REFUSED: tuple[tuple[dict[str, Any], int, str], ...] = (
     (
         {"rules": [{**BOOK, "reference": "moon"}]},
         400,
-        ("Invalid request: Field 'rules, 0, reference' is required"),
+        "Invalid request: Field 'rules, 0, reference' is required",
     ),
     ({"rate": "21"}, 400, "Invalid request: Expected type: 'number' for field 'rate', got: '21'"),
     ({"nonsense": 1}, 400, "Invalid request: Unrecognized fields: 'nonsense'"),
