@@ -91,6 +91,10 @@ class Database:
         settings = {
             "timezone": "UTC",
             "jit": "off",
+            # Whoever asks for a page waits for few rows: workers would cost more CPU than they save, and an index
+            # whose pages are in memory, as a shop's are, costs about what a table does.
+            "max_parallel_workers_per_gather": "0",
+            "random_page_cost": "1.1",
             "lock_timeout": "2s",
             "statement_timeout": statement_timeout,
             "idle_in_transaction_session_timeout": "10s",

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit import db
 from kit.errors import invalid_data
 from kit.query import LIVE, Request, read_list, read_one
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page
+from kit.query.compiler import Shape, compile_count, compile_one, compile_page, first_page
+from kit.query.counting import counting
 from kit.query.parameters import Value
 from kit.query.refusals import wrong_type
 from kit.query.resource import Resource
@@ -70,7 +71,9 @@ async def fetch_products(on: AsyncConnection, pairs: Iterable[tuple[str, str]], 
     if asked.limit and asked.offset < count:
         bound = {**params, **prices}
         resource = _SHOWN["country_code" in prices, False]
-        shape = Shape(_SCOPE, asked.narrowing.terms, asked.order, frozenset(bound))
+        shape = Shape(
+            _SCOPE, asked.narrowing.terms, asked.order, frozenset(bound), first_page(asked.limit, asked.offset)
+        )
         statement = compile_page(resource, selection, shape)
         values = statement.bind({**bound, "limit": asked.limit, "offset": asked.offset}, asked.narrowing.values)
         page = await db.value(on, statement.sql, *values)
@@ -104,14 +107,16 @@ async def _count(
     pricing: tuple[PriceView | None, str],
 ) -> tuple[int, Mapping[str, object]]:
     """Return how many products match and, by the same statement, the parameters of their prices."""
-    counting = compile_count(STORE_PRODUCT, shape)
-    bound = counting.bind(params, values)
+    statement = compile_count(STORE_PRODUCT, shape)
+    asked = counting(on, statement, statement.bind(params, values))
     view, rounding = pricing
     if view is None:
-        return await db.value(on, counting.sql, *bound), {}
-    sql = f"SELECT ({counting.sql}) AS matching, context.* FROM ({context_sql(len(bound) + 1)}) context"
-    row: Any = await db.one(on, sql, *bound, *context_values(view))
-    return row.matching, params_of(row, view, rounding)
+        row: Any = await db.one(on, asked.sql, *asked.params)
+        return asked.settle(row.state, row.matching), {}
+    context = context_sql(len(asked.params) + 1)
+    sql = f"SELECT counted.*, context.* FROM ({asked.sql}) counted CROSS JOIN ({context}) context"
+    row = await db.one(on, sql, *asked.params, *context_values(view))
+    return asked.settle(row.state, row.matching), params_of(row, view, rounding)
 
 
 def _read(asked: Request, shopper: Shopper) -> tuple[PriceView | None, Selection, dict[str, object]]:

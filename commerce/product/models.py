@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of, trigram_index
+from kit.changes import noted
+from kit.tables import Amount, Base, Entity, Metadata, live_index, live_unique, one_of, trigram_index
 
 
 class ProductStatus(StrEnum):
@@ -27,6 +28,11 @@ class Product(Entity):
         one_of("status", ProductStatus),
         live_unique("product", "handle"),
         trigram_index("product", "title", "subtitle", "description"),
+        live_index("product", "id", include=("status",)),
+        live_index("product", "created_at", include=("status",)),
+        live_index("product", "updated_at", include=("status",)),
+        live_index("product", "title", include=("status",)),
+        noted(),
     )
     prefix = "prod"
 
@@ -63,6 +69,10 @@ class ProductVariant(Entity):
         live_unique("product_variant", "upc"),
         Index("ix_product_variant_product_id_variant_rank", "product_id", "variant_rank"),
         trigram_index("product_variant", "title", "sku", "barcode", "ean", "upc"),
+        live_index("product_variant", "id"),
+        live_index("product_variant", "created_at"),
+        live_index("product_variant", "title"),
+        noted(),
     )
     prefix = "variant"
 
@@ -126,6 +136,7 @@ class ProductProductOption(Base):
     """An option that a product uses; options may be shared between products."""
 
     __tablename__ = "product_product_option"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
     product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True)
@@ -135,6 +146,7 @@ class ProductVariantOption(Base):
     """The option value that a variant has."""
 
     __tablename__ = "product_variant_option"
+    __table_args__ = noted()
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
     option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True)
@@ -144,6 +156,7 @@ class ProductSalesChannel(Base):
     """A sales channel that offers a product."""
 
     __tablename__ = "product_sales_channel"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
     sales_channel_id: Mapped[str] = mapped_column(primary_key=True, index=True)
