@@ -59,14 +59,9 @@ async def add_prices(
 ) -> None:
     """Add prices, each to its price set, on a list when one is named. Errors: `invalid_data` for an empty tier."""
     rows: list[Price] = []
-    rules: list[PriceRule] = []
+    rules: dict[str, Sequence[NewPriceRule]] = {}
     for price_set_id, price in prices:
-        if (
-            price.min_quantity is not None
-            and price.max_quantity is not None
-            and price.min_quantity > price.max_quantity
-        ):
-            raise invalid_data("A price's min_quantity must not be greater than its max_quantity")
+        require_tier(price.min_quantity, price.max_quantity)
         price_id = new_id("price")
         rows.append(
             Price(
@@ -80,12 +75,25 @@ async def add_prices(
                 rules_count=len(price.rules),
             )
         )
-        rules += [
-            PriceRule(id=new_id("prule"), price_id=price_id, attribute=r.attribute, operator=r.operator, value=r.value)
-            for r in price.rules
-        ]
+        rules[price_id] = price.rules
     await save(session, *rows)
-    await save(session, *rules)
+    await add_rules(session, rules)
+
+
+def require_tier(least: Decimal | None, most: Decimal | None) -> None:
+    """Refuse a quantity tier that nothing fits. Errors: `invalid_data`."""
+    if least is not None and most is not None and least > most:
+        raise invalid_data("A price's min_quantity must not be greater than its max_quantity")
+
+
+async def add_rules(session: AsyncSession, rules: Mapping[str, Sequence[NewPriceRule]]) -> None:
+    """Add rules to prices, by id; whoever calls counts them in `rules_count`."""
+    rows = [
+        PriceRule(id=new_id("prule"), price_id=price_id, attribute=r.attribute, operator=r.operator, value=r.value)
+        for price_id, each in rules.items()
+        for r in each
+    ]
+    await save(session, *rows)
 
 
 async def create_price_list(

@@ -1,14 +1,13 @@
-"""Writes of the product module: types, collections, tags, categories, shared options."""
+"""Writes of the product module: types, collections, tags, categories."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.product.models import ProductOption, ProductOptionValue
 from commerce.product.rules import handle_of
 from commerce.product.taxonomy import ProductCategory, ProductCollection, ProductTag, ProductType
 from kit.db import save
@@ -99,18 +98,3 @@ async def _path(session: AsyncSession, category_id: str) -> str:
     if path is None:
         raise not_found(f"Product category with id: {category_id} was not found")
     return path
-
-
-async def create_shared_option(
-    session: AsyncSession, title: str, values: Sequence[str], ranks: Mapping[str, int] | None = None
-) -> ProductOption:
-    """Create an option that several products may use."""
-    row = ProductOption(id=new_id("opt"), title=title, is_exclusive=False)
-    await save(session, row)
-    ranks = ranks or {}
-    made = [
-        ProductOptionValue(id=new_id("optval"), value=value, rank=ranks.get(value), option_id=row.id)
-        for value in values
-    ]
-    await save(session, *made)
-    return row
