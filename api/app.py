@@ -14,10 +14,12 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import campaigns as admin_campaigns
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
 from api.admin import product_tags as admin_product_tags
+from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import users as admin_users
@@ -40,6 +42,7 @@ from api.unknown import handle_unknown
 from durable.client import Durable
 from kit import failpoints, logs
 from kit.db import Database
+from kit.search import warn_if_slow
 from kit.settings import Settings
 from providers.registry import payment_providers
 
@@ -55,6 +58,8 @@ STORE: Final = (
     store_orders.router,  # /store/orders
 )
 ADMIN: Final = (
+    admin_campaigns.router,  # /admin/campaigns
+    admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
@@ -101,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.parts
     logs.configure(state.settings.log_level)
     failpoints.configure(state.settings.failpoints_file)
+    await warn_if_slow(state.database)
     yield
     for provider in state.payment_providers.values():
         await provider.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
@@ -42,6 +43,16 @@ def _number(value: object) -> object:
     return Decimal(value)
 
 
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        raise PydanticCustomError("date_type", "Expected a date")
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("date_type", "Expected a date") from None
+
+
 def _email(value: str) -> str:
     if not EMAIL.fullmatch(value):
         raise ValueError("Invalid email address")
@@ -58,6 +69,7 @@ def _doubles(value: T) -> T | Any:  # noqa: ANN401 - a JSON value
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 Email = Annotated[str, AfterValidator(_email)]
 Record = Annotated[dict[str, Any], AfterValidator(_doubles)]
 

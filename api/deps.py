@@ -40,7 +40,8 @@ async def read(
     """Answer a list as the query string asks for it; `where` is the scope, as kit/query's `fetch_list` takes it."""
     asked = query.read_list(resource, request.query_params.multi_items())
     async with state_of(request).database.reading() as connection:
-        return json_answer(await query.fetch_list(connection, resource, asked, where=where, params=params))
+        scope = asked.scope(where)
+        return json_answer(await query.fetch_list(connection, resource, asked, where=scope, params=params))
 
 
 async def read_one(
@@ -51,10 +52,14 @@ async def read_one(
     where: Sequence[str],
     params: Mapping[str, object] = NO_PARAMS,
     missing: str | None = None,
+    as_list: bool = False,
 ) -> Response:
-    """Answer the row `id_` if it is in the scope `where`; `missing` is the sentence of the 404."""
-    asked = query.read_one(resource, request.query_params.multi_items())
-    scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
+    """Answer the row `id_` if it is in the scope `where`; `missing` is the sentence of the 404.
+
+    `as_list`: the route takes a list's parameters (kit/query's `read_one`).
+    """
+    asked = query.read_one(resource, request.query_params.multi_items(), as_list=as_list)
+    scope, bound = ["{t}.id = :id", *asked.scope(where)], {**params, "id": id_}
     async with state_of(request).database.reading() as connection:
         found = await query.fetch_one(connection, resource, asked.selection, where=scope, params=bound)
     if found is None:

@@ -9,10 +9,12 @@ from typing import Any, Final
 from kit.errors import CommerceError, invalid_data
 
 PARTS: Final = 3
+MOST_SEEN: Final = 2  # `body` and the name of a field
 TYPES: Final = {
     "string_type": "string",
     "number_type": "number",
     "bool_type": "boolean",
+    "date_type": "date",
     "list_type": "array",
     "dict_type": "object",
     "model_type": "object",
@@ -87,7 +89,9 @@ def _sentences(faults: Sequence[Fault]) -> Iterable[str]:
 def _sentence(fault: Fault) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     field = ", ".join(map(str, fault["loc"][1:]))
-    if kind == "missing":
+    # Of what is of the wrong kind inside something else the peer says that it is missing, as it does in a query string.
+    is_lost = kind in {*TYPES, "literal_error"} and len(fault["loc"]) > MOST_SEEN
+    if kind == "missing" or is_lost:
         return f"Field '{field}' is required"
     if kind in TYPES:
         return f"Expected type: '{fault.get('kinds', TYPES[kind])}' for field '{field}', got: '{shown(fault['input'])}'"

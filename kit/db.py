@@ -56,13 +56,14 @@ def translate(error: Exception) -> Exception:
         return conflict(
             "The request conflicted with another request. You may retry the request with the same parameters."
         )
+    if state == "2201B":  # only `$re` of a query string hands PostgreSQL a pattern of a caller's
+        return invalid_data("Invalid request: The pattern of '$re' is no regular expression")
     if state == "57014":
         return unavailable("The database took too long to answer. Try again.", retry_after=2)
     if isinstance(error, PoolTimeoutError):
         return unavailable("Too many requests wait for the database. Try again.", retry_after=2)
-    if is_disconnect(error):
-        return unavailable("The database cannot be reached. Try again.", retry_after=2)
-    return error
+    away = unavailable("The database cannot be reached. Try again.", retry_after=2)
+    return away if is_disconnect(error) else error
 
 
 def _raise(error: Exception) -> NoReturn:

@@ -16,6 +16,7 @@ _ROWS = (
     "pay_col payses pay capt ref refr acchld",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",
+    "promo proappmet prorul prorulval procamp probudg probudgus",
     "attempt ledger evt dlv",
 )
 PREFIXES: frozenset[str] = frozenset(prefix for row in _ROWS for prefix in row.split())

@@ -8,11 +8,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Numeric, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Numeric, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from kit import clock
+from kit import clock, search
 from kit.ids import new_id
 
 MOMENT = TIMESTAMP(timezone=True, precision=3)  # published at milliseconds; a hidden microsecond would miss `$lte`
@@ -75,6 +75,21 @@ class Entity(Identified, Timestamped, Base):
 def live_unique(table: str, *columns: str) -> Index:
     """Return a unique index over the rows that are not soft-deleted."""
     return Index(f"uq_{table}_{'_'.join(columns)}", *columns, unique=True, postgresql_where=text("deleted_at IS NULL"))
+
+
+def trigram_index(table: str, *columns: str) -> Index:
+    """Return the index by which `q` finds what contains a text in any of `columns` (or `(expressions)`); one a table.
+
+    It is no part of a migration: a server may lack the extension that it needs (migrations/search.py, docs/adr/0006).
+    """
+    searched: list[Any] = [literal_column(each).label(each) if "(" in each else each for each in columns]
+    return Index(
+        f"search_{table}",
+        *searched,
+        postgresql_using="gin",
+        postgresql_ops=dict.fromkeys(columns, "gin_trgm_ops"),
+        info={"extension": search.EXTENSION},
+    )
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:

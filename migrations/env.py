@@ -11,11 +11,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from kit.db import asyncpg_url
 from kit.settings import Settings
 from migrations.models import Base
+from migrations.search import is_search_index
 
 
 def migrate(connection: Connection) -> None:
     """Run the migrations, each in a transaction of its own."""
-    context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+        include_object=lambda thing, *_: not is_search_index(thing),
+    )
     with context.begin_transaction():
         context.run_migrations()
 

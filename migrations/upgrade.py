@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from kit.db import asyncpg_url, sqlstate
+from migrations.search import ensure_search_indexes
 
 LOCK_KEY: Final = 4_287_116_053  # any number, the same in every release
 LOCK_TIMEOUT: Final = "3s"  # a DDL statement that waits makes all traffic on its table wait behind it
@@ -27,11 +28,11 @@ def config() -> Config:
     return settings
 
 
-async def upgrade(url: str) -> None:
-    """Run every migration that is missing, one transaction each.
+async def upgrade(url: str) -> bool:
+    """Run every migration that is missing, one transaction each, then make the indexes of searches.
 
     A second migration at the same time waits for the first. A migration that meets a lock of running traffic
-    gives way and tries again; DBAPIError after ten times.
+    gives way and tries again; DBAPIError after ten times. False when the server cannot index searches (kit/search).
     """
     engine = create_async_engine(
         asyncpg_url(url), poolclass=NullPool, connect_args={"server_settings": {"timezone": "UTC"}}
@@ -40,18 +41,17 @@ async def upgrade(url: str) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with engine.connect() as connection:
-                    await connection.run_sync(_upgrade)
+                    return await connection.run_sync(_upgrade)
             except DBAPIError as error:
                 if sqlstate(error) != "55P03" or attempt == ATTEMPTS:
                     raise
                 await asyncio.sleep(attempt)
-            else:
-                return
     finally:
         await engine.dispose()
+    raise AssertionError("unreachable")
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> bool:
     connection.execute(text("SET lock_timeout = 0"))
     connection.execute(text(f"SELECT pg_advisory_lock({LOCK_KEY})"))  # let go with the connection
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
@@ -59,3 +59,4 @@ def _upgrade(connection: Connection) -> None:
     settings = config()
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")
+    return ensure_search_indexes(connection)

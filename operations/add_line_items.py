@@ -55,6 +55,7 @@ def new_line(item: NewItem, variant: SellableVariant) -> Line:
         is_tax_inclusive=False,
         is_custom_price=False,
         is_giftcard=variant.is_giftcard,
+        is_discountable=variant.is_discountable,
         requires_shipping=variant.requires_shipping,
         metadata=metadata,
         snapshot=variant.snapshot,

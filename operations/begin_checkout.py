@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from kit.decimals import rho
 from kit.errors import CommerceError, not_allowed, not_found
 from kit.ids import new_id
 from kit.money import Currency
+from operations.claim_promotions import lock_uses, take_uses
 from operations.hand_over_checkout import hand_over
 from operations.recheck_cart import recheck_cart
 from operations.reserve_stock import reserve
@@ -86,7 +88,8 @@ async def _open(
 ) -> Begun:
     cart = _cart_facts(facts)
     lines = {line_id: new_id("ordli") for line_id in facts.line_ids}
-    problem = problem_of(cart) or await _recheck(session, facts.id) or await _reserve(session, facts, lines)
+    order_id = new_id("order")
+    problem = problem_of(cart) or await _recheck(session, facts.id) or await _claim(session, facts, order_id, lines)
     if problem is not None:
         may_hold = facts.session_id is not None
         return Begun(facts.session_id, refused(facts.session_id, problem), may_hold_money=may_hold)
@@ -102,7 +105,7 @@ async def _open(
         facts.version,
         cart.amount,
         cart.currency_code,
-        new_id("order"),
+        order_id,
         json.dumps(lines),
         Decimal(str(deadline_seconds)),
         request_id,
@@ -144,11 +147,16 @@ async def _recheck(session: AsyncSession, cart_id: str) -> CommerceError | None:
         return error
 
 
-async def _reserve(session: AsyncSession, facts: Row[Any], lines: dict[str, str]) -> CommerceError | None:
+async def _claim(
+    session: AsyncSession, facts: Row[Any], order_id: str, lines: Mapping[str, str]
+) -> CommerceError | None:
+    """Count the promotions' uses and reserve the stock, both or none."""
     try:
+        uses = await lock_uses(session, facts.id) if facts.has_promotions else []
         await reserve(session, facts.id, facts.sales_channel_id, lines)
     except CommerceError as error:  # raised before anything was written
         return error
+    await take_uses(session, order_id, uses)
     return None
 
 
@@ -160,6 +168,7 @@ SELECT c.id, c.version, c.region_id, c.sales_channel_id, c.currency_code, c.tota
   a.id AS attempt_id, a.run_id AS attempt_run_id, a.session_id AS attempt_session_id, a.amount AS attempt_amount,
   a.deadline < clock_timestamp() AS is_overdue,
   extract(epoch FROM a.deadline - clock_timestamp()) AS seconds_left,
+  EXISTS (SELECT FROM cart_promotion cp WHERE cp.cart_id = c.id) AS has_promotions,
   p.id AS collection_id, s.id AS session_id, s.provider_id, s.amount AS session_amount,
   s.currency_code AS session_currency, s.status AS session_status,
   EXISTS (SELECT FROM region_payment_provider rp JOIN payment_provider pp ON pp.id = rp.payment_provider_id

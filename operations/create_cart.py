@@ -16,6 +16,7 @@ from kit.errors import invalid_data
 from operations.add_line_items import add_to
 from operations.find_region import RegionRow, find_region
 from operations.load_cart import load_cart
+from operations.load_promotions import Codes
 from operations.load_variants import load_variants
 from operations.refresh_cart import refresh_cart
 
@@ -35,6 +36,7 @@ class NewCart:
     shipping_address: Mapping[str, Any] | None = None
     billing_address: Mapping[str, Any] | None = None
     items: tuple[NewItem, ...] = ()
+    promo_codes: tuple[str, ...] = ()
 
 
 async def create_cart(session: AsyncSession, given: NewCart) -> str:
@@ -64,7 +66,9 @@ async def create_cart(session: AsyncSession, given: NewCart) -> str:
     loaded = await load_cart(session, cart_id)
     variants = await load_variants(session, [i.variant_id for i in given.items], head.sales_channel_id)
     changed, touched = add_to(loaded.state, given.items, variants)
-    await refresh_cart(session, loaded, changed, reprice=touched, events=("cart.created",))
+    await refresh_cart(
+        session, loaded, changed, reprice=touched, codes=Codes(given.promo_codes), events=("cart.created",)
+    )
     return cart_id
 
 

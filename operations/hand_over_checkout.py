@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.checkout.outcome import Claim, Outcome, ordered, undecided
 from kit.db import one, value
 from kit.outbox import emit
+from operations.claim_promotions import give_back_uses
 from operations.reserve_stock import unreserve
 from operations.take_lock import take_lock
 
@@ -37,6 +38,7 @@ async def hand_over(session: AsyncSession, attempt_id: str, *, run_id: str | Non
     if row is None:
         return False
     await unreserve(session, list(row.lines))
+    await give_back_uses(session, row.planned_order_id)
     if row.session_id is not None:
         await emit(session, ("start.resolve-session", {"session_id": row.session_id}))
     return True
@@ -47,5 +49,5 @@ UPDATE checkout_attempt SET updated_at = now(),
   state = CASE WHEN session_id IS NULL THEN 'refused' ELSE 'handed_over' END,
   outcome = $3::jsonb || jsonb_strip_nulls(jsonb_build_object('session_id', session_id))
 WHERE id = $1 AND state = 'open' AND (run_id = $2 OR ($2::text IS NULL AND deadline < clock_timestamp()))
-RETURNING session_id, ARRAY(SELECT value FROM jsonb_each_text(planned_lines)) AS lines
+RETURNING session_id, planned_order_id, ARRAY(SELECT value FROM jsonb_each_text(planned_lines)) AS lines
 """

@@ -37,21 +37,26 @@ SELECT row_to_json(x)::text FROM (
       WHERE id = c.shipping_address_id) a) AS shipping_address,
     (SELECT json_agg(row_to_json(l)) FROM (
       SELECT i.id, variant_id, product_id, product_type_id, quantity, unit_price, compare_at_unit_price,
-        is_tax_inclusive, is_custom_price, is_giftcard, requires_shipping, metadata::text AS metadata,
+        is_tax_inclusive, is_custom_price, is_giftcard,
+        is_discountable, requires_shipping, metadata::text AS metadata,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT {_TAX} FROM cart_line_item_tax_line
           WHERE item_id = i.id ORDER BY id) t) AS tax_lines,
-        (SELECT json_agg(row_to_json(t)) FROM (SELECT id, amount, is_tax_inclusive, code, promotion_id
-          FROM cart_line_item_adjustment WHERE item_id = i.id ORDER BY id) t) AS adjustments
+        (SELECT json_agg(row_to_json(t)) FROM (SELECT id, coalesce(exact, amount) AS amount, is_tax_inclusive,
+          code, promotion_id, rank FROM cart_line_item_adjustment WHERE item_id = i.id
+          ORDER BY rank, id) t) AS adjustments
       FROM cart_line_item i WHERE i.cart_id = c.id AND i.deleted_at IS NULL ORDER BY i.created_at, i.id) l) AS lines,
     (SELECT json_agg(row_to_json(m)) FROM (
       SELECT s.id, shipping_option_id, shipping_profile_id, name, amount, is_tax_inclusive, is_custom_amount,
         data::text AS data,
         (SELECT json_agg(row_to_json(t)) FROM (SELECT {_TAX} FROM cart_shipping_method_tax_line
           WHERE shipping_method_id = s.id ORDER BY id) t) AS tax_lines,
-        (SELECT json_agg(row_to_json(t)) FROM (SELECT id, amount, false AS is_tax_inclusive, code, promotion_id
-          FROM cart_shipping_method_adjustment WHERE shipping_method_id = s.id ORDER BY id) t) AS adjustments
+        (SELECT json_agg(row_to_json(t)) FROM (SELECT id, coalesce(exact, amount) AS amount,
+          false AS is_tax_inclusive, code, promotion_id, rank
+          FROM cart_shipping_method_adjustment WHERE shipping_method_id = s.id ORDER BY rank, id) t) AS adjustments
       FROM cart_shipping_method s WHERE s.cart_id = c.id AND s.deleted_at IS NULL
       ORDER BY s.created_at, s.id) m) AS methods,
+    ARRAY(SELECT promotion_id FROM cart_promotion WHERE cart_id = c.id ORDER BY promotion_id) AS promotion_ids,
+    EXISTS (SELECT FROM promotion WHERE is_automatic AND status = 'active' AND deleted_at IS NULL) AS has_automatic,
     (SELECT json_agg(row_to_json(k)) FROM (SELECT id, amount FROM cart_credit_line
       WHERE cart_id = c.id AND deleted_at IS NULL ORDER BY id) k) AS credit_lines,
     (SELECT row_to_json(p) FROM (SELECT pc.id, amount, currency_code, EXISTS (
@@ -72,6 +77,7 @@ class LoadedCart:
     state: CartState
     rates: tuple[Rate, ...]
     offers: Mapping[str, Offer]
+    has_automatic: bool = False  # some promotion acts without a code
 
 
 async def load_cart(session: AsyncSession, cart_id: str) -> LoadedCart:
@@ -84,6 +90,7 @@ async def load_cart(session: AsyncSession, cart_id: str) -> LoadedCart:
         state=_state(row),
         rates=tuple(_rate(rate) for rate in row["rates"] or ()),
         offers={found["id"]: offer(found) for found in row["offers"] or ()},
+        has_automatic=row["has_automatic"],
     )
 
 
@@ -108,6 +115,7 @@ def _state(row: Mapping[str, Any]) -> CartState:
         methods=tuple(Method(**_parts(method)) for method in row["methods"] or ()),
         credit_lines=tuple(CreditLine(**credit) for credit in row["credit_lines"] or ()),
         collection=Collection(**collection) if collection else None,
+        promotion_ids=tuple(row["promotion_ids"]),
     )
 
 
@@ -119,5 +127,5 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         **free,
         "tax_lines": tuple(TaxLine(**tax) for tax in taxes),
-        "adjustments": tuple(Adjustment(**adjustment) for adjustment in adjustments),
+        "adjustments": tuple(Adjustment(**{**found, "rank": int(found["rank"])}) for found in adjustments),
     }

@@ -16,14 +16,14 @@ from kit.errors import invalid_data, not_allowed
 _SNAPSHOT: Final = """p.title AS title, v.title AS subtitle, coalesce(v.thumbnail, p.thumbnail) AS thumbnail,
     p.title AS product_title, p.description AS product_description, p.subtitle AS product_subtitle,
     t.value AS product_type, c.title AS product_collection, p.handle AS product_handle, v.sku AS variant_sku,
-    v.barcode AS variant_barcode, v.title AS variant_title, p.discountable AS is_discountable"""
+    v.barcode AS variant_barcode, v.title AS variant_title"""
 _AVAILABLE: Final = """SELECT sum(l.stocked_quantity - l.reserved_quantity) AS everywhere,
       max(l.stocked_quantity - l.reserved_quantity) AS somewhere
     FROM inventory_level l JOIN sales_channel_stock_location s
       ON s.stock_location_id = l.location_id AND s.sales_channel_id = $2
     WHERE l.inventory_item_id = vi.inventory_item_id AND l.deleted_at IS NULL"""
 _LOAD: Final = f"""
-SELECT v.id, p.id AS product_id, p.type_id AS product_type_id, p.is_giftcard,
+SELECT v.id, p.id AS product_id, p.type_id AS product_type_id, p.is_giftcard, p.discountable,
   v.manage_inventory, v.allow_backorder, EXISTS (
     SELECT FROM sales_channel_stock_location s WHERE s.sales_channel_id = $2) AS has_location,
   (SELECT row_to_json(s)::text FROM (SELECT {_SNAPSHOT}) s) AS snapshot,
@@ -61,6 +61,7 @@ class SellableVariant:
     product_id: str
     product_type_id: str | None
     is_giftcard: bool
+    is_discountable: bool
     manage_inventory: bool
     allow_backorder: bool
     has_location: bool
@@ -113,6 +114,7 @@ def _variant(row: Any) -> SellableVariant:  # noqa: ANN401 - a driver row
         product_id=row.product_id,
         product_type_id=row.product_type_id,
         is_giftcard=row.is_giftcard,
+        is_discountable=row.discountable,
         manage_inventory=row.manage_inventory,
         allow_backorder=row.allow_backorder,
         has_location=row.has_location,

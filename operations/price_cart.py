@@ -161,7 +161,4 @@ def _given_taxes(thing: Line | Method) -> tuple[GivenTax, ...]:
 
 
 def _given_adjustments(thing: Line | Method) -> tuple[GivenAdjustment, ...]:
-    return tuple(
-        GivenAdjustment(a.id, a.amount, a.is_tax_inclusive, a.promotion_id, rank)
-        for rank, a in enumerate(thing.adjustments)
-    )
+    return tuple(GivenAdjustment(a.id, a.amount, a.is_tax_inclusive, a.promotion_id, a.rank) for a in thing.adjustments)

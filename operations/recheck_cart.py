@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from operations.load_cart import load_cart
-from operations.price_cart import price_lines, price_methods, tax_cart, total_cart
-from operations.refresh_cart import refresh_cart
+from operations.price_cart import total_cart
+from operations.refresh_cart import compute_cart, refresh_cart
 
 
 async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
@@ -17,8 +17,7 @@ async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
     loaded = await load_cart(session, cart_id)
     before = loaded.state
     everything = frozenset(line.id for line in before.lines)
-    fresh = tax_cart(await price_lines(session, before, everything), loaded.rates)
-    fresh = tax_cart(await price_methods(session, fresh, total_cart(fresh).items.total, loaded), loaded.rates)
+    fresh = await compute_cart(session, loaded, before, reprice=everything)
     is_same_shipping = [method.id for method in fresh.methods] == [method.id for method in before.methods]
     if is_same_shipping and total_cart(fresh).total == total_cart(before).total:
         return True

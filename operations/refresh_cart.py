@@ -1,4 +1,4 @@
-"""The end of every cart write: prices, shipping, taxes, totals, the payment collection, one bulk write."""
+"""The end of every cart write: prices, shipping, taxes, promotions, totals, the payment collection, one bulk write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.cart.rows import CartState
 from commerce.totals.results import TotalsResult
 from operations.load_cart import LoadedCart
+from operations.load_promotions import SAME_CODES, Codes, LoadedPromotions, load_promotions
 from operations.price_cart import price_lines, price_methods, published_total, tax_cart, total_cart
+from operations.promote_cart import promote
 from operations.save_cart import save_cart
 from operations.supersede_session import supersede_session
 
@@ -20,22 +22,46 @@ async def refresh_cart(
     changed: CartState,
     *,
     reprice: frozenset[str] = frozenset(),
+    codes: Codes = SAME_CODES,
     events: Sequence[str] = ("cart.updated",),
 ) -> None:
-    """Price what `reprice` names, tax, total and save the `changed` cart (contract section 11).
+    """Price what `reprice` names, tax, discount, total and save the `changed` cart (contract section 11).
 
     When the total or the currency changes, the open payment session is superseded in the same commit, so that no
-    session can pay another amount than the cart's. Errors: invalid_data without a price; conflict as
-    `supersede_session` says.
+    session can pay another amount than the cart's. Errors: invalid_data without a price or for an unknown code;
+    conflict as `supersede_session` says.
     """
+    fresh = await compute_cart(session, loaded, changed, reprice=reprice, codes=codes)
+    result = total_cart(fresh)
+    await _settle_collection(session, fresh, result)
+    await save_cart(session, loaded.state, fresh, result, events)
+
+
+async def compute_cart(
+    session: AsyncSession,
+    loaded: LoadedCart,
+    changed: CartState,
+    *,
+    reprice: frozenset[str] = frozenset(),
+    codes: Codes = SAME_CODES,
+) -> CartState:
+    """Return the `changed` cart as it stands today, nothing written; errors as `refresh_cart`."""
     priced = await price_lines(session, changed, reprice)
-    taxed = tax_cart(priced, loaded.rates)
-    if taxed.methods:
-        repriced = await price_methods(session, taxed, total_cart(taxed).items.total, loaded)
-        taxed = tax_cart(repriced, loaded.rates)
-    result = total_cart(taxed)
-    await _settle_collection(session, taxed, result)
-    await save_cart(session, loaded.state, taxed, result, events)
+    promotions = await _promotions(session, loaded, priced, codes)
+    cart, _ = promote(tax_cart(priced, loaded.rates), promotions)
+    if not cart.methods:
+        return cart
+    repriced = await price_methods(session, cart, total_cart(cart).items.total, loaded)
+    return promote(tax_cart(repriced, loaded.rates), promotions)[0]
+
+
+async def _promotions(
+    session: AsyncSession, loaded: LoadedCart, cart: CartState, codes: Codes
+) -> LoadedPromotions | None:
+    """Return the promotions of the cart, None without a statement when there can be none."""
+    if not loaded.has_automatic and not cart.promotion_ids and not codes.named:
+        return None
+    return await load_promotions(session, cart, codes)
 
 
 async def _settle_collection(session: AsyncSession, cart: CartState, result: TotalsResult) -> None:

@@ -11,6 +11,7 @@ from commerce.checkout.outcome import Claim, Outcome, OutcomeKind, outcome_of
 from commerce.checkout.rules import DEAD
 from kit.db import one, run, value
 from kit.outbox import emit
+from operations.claim_promotions import give_back_uses
 from operations.hand_over_checkout import decided_elsewhere
 from operations.reserve_stock import unreserve
 from operations.take_lock import take_lock
@@ -31,6 +32,7 @@ async def refuse_checkout(session: AsyncSession, claim: Claim, outcome: Outcome,
         recorded = await value(session, _RECORDED, claim.attempt_id, claim.run_id)
         return await decided_elsewhere(session, claim.cart_id) if recorded is None else outcome_of(json.loads(recorded))
     await unreserve(session, list(row.lines))
+    await give_back_uses(session, row.planned_order_id)
     if status is not None:
         fate = "releasing" if status in DEAD else "open"
         await run(session, _RETURNED, row.session_id, status, fate)
@@ -44,7 +46,7 @@ async def refuse_checkout(session: AsyncSession, claim: Claim, outcome: Outcome,
 _REFUSE: Final = """
 UPDATE checkout_attempt SET state = 'refused', outcome = $3::jsonb, updated_at = now()
 WHERE id = $1 AND state = 'open' AND run_id = $2
-RETURNING session_id, ARRAY(SELECT value FROM jsonb_each_text(planned_lines)) AS lines
+RETURNING session_id, planned_order_id, ARRAY(SELECT value FROM jsonb_each_text(planned_lines)) AS lines
 """
 _RECORDED: Final = "SELECT outcome::text FROM checkout_attempt WHERE id = $1 AND run_id = $2 AND state = 'refused'"
 _RETURNED: Final = """

@@ -16,6 +16,7 @@ from commerce.payment.port import Holding
 from kit.db import one, run
 from kit.errors import CommerceError
 from kit.outbox import emit
+from operations.claim_promotions import lock_uses, take_uses
 from operations.place_order import write_placed_order
 from operations.record_payment import Paid
 from operations.reserve_stock import reserve
@@ -96,9 +97,11 @@ def _may_become_order(facts: Row[Any], word: Paid) -> bool:
 
 async def _reserve_again(session: AsyncSession, facts: Row[Any]) -> bool:
     try:
+        uses = await lock_uses(session, facts.cart_id)
         await reserve(session, facts.cart_id, facts.sales_channel_id, json.loads(facts.planned_lines))
-    except CommerceError:  # sold out meanwhile; raised before anything was written
+    except CommerceError:  # sold out or used up meanwhile; raised before anything was written
         return False
+    await take_uses(session, facts.planned_order_id, uses)
     return True
 
 
@@ -128,6 +131,7 @@ async def _release(session: AsyncSession, session_id: str) -> Resolved:
 _FACTS: Final = """
 SELECT s.id AS session_id, s.fate, s.amount, c.id AS cart_id, c.version, c.completed_at, c.sales_channel_id,
   a.id AS attempt_id, a.cart_version AS attempt_version, a.amount AS attempt_amount, a.planned_lines::text,
+  a.planned_order_id,
   EXISTS (SELECT FROM checkout_attempt o WHERE o.cart_id = c.id AND o.state = 'open') AS is_busy
 FROM payment_session s
 JOIN payment_collection p ON p.id = s.payment_collection_id

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState, Line, Method
-from commerce.totals.publish import cart_totals, line_totals
+from commerce.totals.publish import adjustment_totals, cart_totals, line_totals
 from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
 from kit.decimals import Encodable, encode
@@ -19,13 +19,14 @@ from operations.price_cart import published_total
 
 _SNAPSHOT: Final = """title text, subtitle text, thumbnail text, product_title text, product_description text,
   product_subtitle text, product_type text, product_collection text, product_handle text, variant_sku text,
-  variant_barcode text, variant_title text, is_discountable boolean"""
+  variant_barcode text, variant_title text"""
 _SNAPSHOT_NAMES: Final = ", ".join(part.split()[0] for part in _SNAPSHOT.replace("\n", " ").split(","))
 _LINE: Final = """id text, quantity numeric, unit_price numeric, compare_at_unit_price numeric,
   is_tax_inclusive boolean, metadata text, totals jsonb"""
 _LINE_FIXED: Final = """variant_id text, product_id text, product_type_id text, is_giftcard boolean,
-  requires_shipping boolean, is_custom_price boolean"""
-_LINE_FIXED_NAMES: Final = "variant_id, product_id, product_type_id, is_giftcard, requires_shipping, is_custom_price"
+  is_discountable boolean, requires_shipping boolean, is_custom_price boolean"""
+_LINE_FIXED_NAMES: Final = """variant_id, product_id, product_type_id, is_giftcard, is_discountable, requires_shipping,
+  is_custom_price"""
 _LINE_NAMES: Final = "id, quantity, unit_price, compare_at_unit_price, is_tax_inclusive, metadata, totals"
 _LINE_VALUES: Final = _LINE_NAMES.replace("metadata", "metadata::jsonb")
 _METHOD: Final = "id text, name text, amount numeric, is_tax_inclusive boolean, totals jsonb"
@@ -35,12 +36,17 @@ _METHOD_FIXED_NAMES: Final = "shipping_option_id, shipping_profile_id, is_custom
 _METHOD_FIXED_VALUES: Final = _METHOD_FIXED_NAMES.replace("data", "data::jsonb")
 _TAX: Final = "id text, rate numeric, code text, description text, tax_rate_id text, provider_id text, owner text"
 _TAX_NAMES: Final = "id, rate, code, description, tax_rate_id, provider_id"
+_OFF: Final = """id text, amount numeric, exact numeric, rank integer, code text, promotion_id text,
+  is_tax_inclusive boolean, owner text"""
+_OFF_NAMES: Final = "id, amount, exact, rank, code, promotion_id"
 
 _SAVE: Final = f"""
 WITH doc AS (SELECT $2::jsonb AS d),
 gone_lines AS (DELETE FROM cart_line_item WHERE cart_id = $1 AND id = ANY($3)),
 gone_methods AS (DELETE FROM cart_shipping_method WHERE cart_id = $1 AND id = ANY($3)),
 gone_line_taxes AS (DELETE FROM cart_line_item_tax_line WHERE item_id = ANY($4)),
+gone_line_offs AS (DELETE FROM cart_line_item_adjustment WHERE item_id = ANY($10)),
+gone_method_offs AS (DELETE FROM cart_shipping_method_adjustment WHERE shipping_method_id = ANY($10)),
 gone_method_taxes AS (DELETE FROM cart_shipping_method_tax_line WHERE shipping_method_id = ANY($4)),
 new_lines AS (
   INSERT INTO cart_line_item (cart_id, {_LINE_NAMES}, {_LINE_FIXED_NAMES}, {_SNAPSHOT_NAMES})
@@ -65,6 +71,17 @@ line_taxes AS (
 method_taxes AS (
   INSERT INTO cart_shipping_method_tax_line ({_TAX_NAMES}, shipping_method_id) SELECT {_TAX_NAMES}, owner
   FROM doc, jsonb_to_recordset(d -> 'method_taxes') AS x({_TAX})),
+line_offs AS (
+  INSERT INTO cart_line_item_adjustment ({_OFF_NAMES}, is_tax_inclusive, item_id)
+  SELECT {_OFF_NAMES}, is_tax_inclusive, owner FROM doc, jsonb_to_recordset(d -> 'line_adjustments') AS x({_OFF})),
+method_offs AS (
+  INSERT INTO cart_shipping_method_adjustment ({_OFF_NAMES}, shipping_method_id) SELECT {_OFF_NAMES}, owner
+  FROM doc, jsonb_to_recordset(d -> 'method_adjustments') AS x({_OFF})),
+kept_promotions AS (
+  INSERT INTO cart_promotion (cart_id, promotion_id)
+  SELECT $1, id FROM doc, jsonb_array_elements_text(d -> 'promotions') AS x(id) ON CONFLICT DO NOTHING),
+gone_promotions AS (
+  DELETE FROM cart_promotion p USING doc WHERE p.cart_id = $1 AND NOT d -> 'promotions' ? p.promotion_id),
 collection AS (
   UPDATE payment_collection SET amount = $6, currency_code = $7, updated_at = now()
   WHERE cart_id = $1 AND (amount, currency_code) IS DISTINCT FROM ($6, $7)),
@@ -91,6 +108,9 @@ async def save_cart(
         "changed_methods": [_method(method, by_id) for method in methods.changed],
         "line_taxes": _taxes(lines),
         "method_taxes": _taxes(methods),
+        "line_adjustments": _adjustments(lines, by_id),
+        "method_adjustments": _adjustments(methods, by_id),
+        "promotions": list(after.promotion_ids),
     }
     await run(
         session,
@@ -104,6 +124,7 @@ async def save_cart(
         after.currency_code,
         [new_id("evt") for _ in events],
         list(events),
+        [thing.id for thing in (*lines.readjusted, *methods.readjusted)],
     )
 
 
@@ -112,6 +133,7 @@ class _Difference:
     new: tuple[Any, ...]
     changed: tuple[Any, ...]
     retaxed: tuple[Any, ...]
+    readjusted: tuple[Any, ...]
     gone: tuple[str, ...]
 
 
@@ -124,6 +146,7 @@ def _difference(before: Sequence[Line | Method], after: Sequence[Line | Method])
         new=tuple(thing for thing in after if thing.id not in old),
         changed=tuple(changed),
         retaxed=tuple(thing for thing in changed if thing.tax_lines != old[thing.id].tax_lines),
+        readjusted=tuple(thing for thing in changed if thing.adjustments or old[thing.id].adjustments),
         gone=tuple(id_ for id_ in old if id_ not in kept),
     )
 
@@ -146,6 +169,7 @@ def _fixed(line: Line) -> dict[str, Encodable]:
         "product_id": line.product_id,
         "product_type_id": line.product_type_id,
         "is_giftcard": line.is_giftcard,
+        "is_discountable": line.is_discountable,
         "requires_shipping": line.requires_shipping,
         "is_custom_price": line.is_custom_price,
         **line.snapshot,
@@ -184,4 +208,22 @@ def _taxes(difference: _Difference) -> list[Encodable]:
         }
         for thing in (*difference.new, *difference.retaxed)
         for tax in thing.tax_lines
+    ]
+
+
+def _adjustments(difference: _Difference, totals: Mapping[str, LineResult]) -> list[Encodable]:
+    published = {id_: part for thing in totals.values() for id_, part in adjustment_totals(thing).items()}
+    return [
+        {
+            "id": part.id,
+            "amount": published[part.id]["amount"],
+            "exact": part.amount,
+            "rank": part.rank,
+            "code": part.code,
+            "promotion_id": part.promotion_id,
+            "is_tax_inclusive": part.is_tax_inclusive,
+            "owner": thing.id,
+        }
+        for thing in (*difference.new, *difference.readjusted)
+        for part in thing.adjustments
     ]

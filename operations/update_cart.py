@@ -19,6 +19,7 @@ from commerce.customer.service import find_or_create_guest
 from kit.db import one
 from operations.find_region import RegionRow, find_region
 from operations.load_cart import load_cart
+from operations.load_promotions import SAME_CODES, Codes
 from operations.lock_cart import lock_cart
 from operations.refresh_cart import refresh_cart
 
@@ -63,18 +64,20 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     await update_head(session, cart_id, head)
     if changes.given.get("metadata"):
         await merge_metadata(session, cart_id, changes.given["metadata"])
-    await _refresh(session, cart_id, moved=moved)
+    codes = Codes(replace=tuple(changes.given["promo_codes"])) if changes.has("promo_codes") else SAME_CODES
+    await _refresh(session, cart_id, codes, moved=moved)
     return cart_id
 
 
-async def _refresh(session: AsyncSession, cart_id: str, *, moved: bool) -> None:
+async def _refresh(session: AsyncSession, cart_id: str, codes: Codes, *, moved: bool) -> None:
     loaded = await load_cart(session, cart_id)
     if not moved:
-        await refresh_cart(session, loaded, loaded.state)
+        await refresh_cart(session, loaded, loaded.state, codes=codes)
         return
     kept = replace(loaded.state, lines=tuple(line for line in loaded.state.lines if not line.is_custom_price))
     everything = frozenset(line.id for line in kept.lines)
-    await refresh_cart(session, loaded, kept, reprice=everything, events=("cart.region_updated", "cart.updated"))
+    events = ("cart.region_updated", "cart.updated")
+    await refresh_cart(session, loaded, kept, reprice=everything, codes=codes, events=events)
 
 
 async def _email(session: AsyncSession, cart_id: str, email: str | None) -> dict[str, str | None]:

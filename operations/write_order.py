@@ -138,8 +138,9 @@ taxes AS (INSERT INTO order_line_item_tax_line (id, {_TAX}, subtotal, total, ite
   JOIN cart_line_item_tax_line t ON t.id = p.old),
 adjustments AS (
   INSERT INTO order_line_item_adjustment (id, description, promotion_id, code, provider_id, is_tax_inclusive, amount,
-    subtotal, total, item_id)
-  SELECT p."new", description, promotion_id, code, provider_id, is_tax_inclusive, amount, subtotal, total, owner
+    exact, rank, subtotal, total, item_id)
+  SELECT p."new", description, promotion_id, code, provider_id, is_tax_inclusive, amount, exact, rank, subtotal, total,
+    owner
   FROM doc, jsonb_to_recordset(d -> 'adjustments') AS p{_PART} JOIN cart_line_item_adjustment a ON a.id = p.old)
 INSERT INTO order_item (id, order_id, item_id, quantity, unit_price, compare_at_unit_price, metadata, totals)
 SELECT x.version_row, $1, x."new", i.quantity, i.unit_price, i.compare_at_unit_price, i.metadata, x.totals
@@ -154,9 +155,9 @@ taxes AS (INSERT INTO order_shipping_method_tax_line (id, {_TAX}, subtotal, tota
   SELECT p."new", {_TAX}, subtotal, total, owner FROM doc, jsonb_to_recordset(d -> 'taxes') AS p{_PART}
   JOIN cart_shipping_method_tax_line t ON t.id = p.old),
 adjustments AS (
-  INSERT INTO order_shipping_method_adjustment (id, description, promotion_id, code, provider_id, amount, subtotal,
-    total, shipping_method_id)
-  SELECT p."new", description, promotion_id, code, provider_id, amount, subtotal, total, owner
+  INSERT INTO order_shipping_method_adjustment (id, description, promotion_id, code, provider_id, amount, exact, rank,
+    subtotal, total, shipping_method_id)
+  SELECT p."new", description, promotion_id, code, provider_id, amount, exact, rank, subtotal, total, owner
   FROM doc, jsonb_to_recordset(d -> 'adjustments') AS p{_PART} JOIN cart_shipping_method_adjustment a ON a.id = p.old)
 INSERT INTO order_shipping (id, order_id, shipping_method_id, totals)
 SELECT x.version_row, $1, x."new", x.totals FROM x

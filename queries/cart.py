@@ -15,19 +15,21 @@ from commerce.cart.models import (
     CartShippingMethodAdjustment,
     CartShippingMethodTaxLine,
 )
-from kit.query import LIVE, Kind, Resource, computed, inside, many, one
+from kit.query import LIVE, Resource, inside, many, one
 from queries.customer import CUSTOMER
 from queries.payment import PAYMENT_COLLECTION
 from queries.product import PRODUCT, VARIANT
+from queries.promotion import OF_CART
 from queries.region import REGION
 from queries.store_fields import CART_ALLOWED, CART_DEFAULTS
 from queries.totals import CART_TOTALS, LINE_TOTALS
 
 _TOTALS: Final = frozenset({"totals"})
+_INNER: Final = frozenset({"exact", "rank"})
 
 ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
 ITEM_ADJUSTMENT: Final[Resource] = Resource(
-    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
+    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER
 )
 ITEM_TAX_LINE: Final[Resource] = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
 ITEM: Final[Resource] = Resource(
@@ -46,7 +48,7 @@ ITEM: Final[Resource] = Resource(
     },
 )
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
-    CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",)
+    CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER
 )
 METHOD_TAX_LINE: Final[Resource] = Resource(
     CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",)
@@ -74,11 +76,7 @@ CART: Final[Resource] = Resource(
     allowed=CART_ALLOWED,
     max_hops=3,
     hidden=frozenset({"version", "rounding", "totals"}),
-    computed={
-        **inside("totals", *CART_TOTALS),
-        # Promotions arrive with their own tables; until then no cart has any.
-        "promotions": computed("'[]'::jsonb", Kind.JSON),
-    },
+    computed=inside("totals", *CART_TOTALS),
     relations={
         "items": many(lambda: ITEM, on="cart_id", where=LIVE),
         "shipping_methods": many(lambda: SHIPPING_METHOD, on="cart_id", where=LIVE),
@@ -87,6 +85,7 @@ CART: Final[Resource] = Resource(
         "credit_lines": many(lambda: CREDIT_LINE, on="cart_id", where=LIVE),
         "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
+        "promotions": OF_CART,
         "payment_collection": one(lambda: PAYMENT_COLLECTION, on="{t}.cart_id = {parent}.id", where=LIVE),
     },
 )

@@ -14,5 +14,8 @@ STORE_CURRENCY: Final = Resource(
     defaults=("code", "name", "symbol", "symbol_native", "decimal_digits", "rounding"),
     allowed=("created_at", "deleted_at", "updated_at"),
     filters=plain("code"),
+    search=("code", "name"),
+    combines=True,
+    idle=("with_deleted",),
     twins=("rounding",),
 )

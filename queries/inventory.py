@@ -6,7 +6,7 @@ from typing import Final
 
 import queries.product
 from commerce.inventory.models import InventoryItem, InventoryLevel, ReservationItem
-from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, one, plain
+from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, one, ops, plain
 
 _QUANTITIES: Final = ("stocked_quantity", "reserved_quantity", "incoming_quantity")
 _ITEM: Final = (
@@ -24,6 +24,8 @@ INVENTORY_LEVEL: Final = Resource(
         *("available_quantity", "metadata", "created_at", "updated_at"),
     ),
     filters=plain("location_id"),
+    combines=True,
+    with_deleted=True,
     twins=_QUANTITIES,
     hidden=frozenset({"backordered_quantity"}),
     computed={"available_quantity": computed("{t}.stocked_quantity - {t}.reserved_quantity", Kind.NUMBER, star=True)},
@@ -36,11 +38,15 @@ INVENTORY_ITEM: Final[Resource] = Resource(
     filters={
         **plain("id", "sku", "origin_country", "mid_code", "hs_code", "material"),
         **plain("requires_shipping", kind=Kind.BOOLEAN),
+        **ops("weight", "length", "height", "width", kind=Kind.NUMBER),
         "location_levels.location_id": Filter(
             "EXISTS (SELECT FROM inventory_level l WHERE l.inventory_item_id = {t}.id AND l.deleted_at IS NULL"
             " AND l.location_id {matches})"
         ),
     },
+    search=("sku", "title", "description", "hs_code", "mid_code", "material"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     computed={
         name: computed(
@@ -69,7 +75,18 @@ RESERVATION: Final = Resource(
         *("created_at", "updated_at"),
         *(f"inventory_item.{name}" for name in _ITEM),
     ),
-    filters=plain("location_id", "inventory_item_id", "line_item_id", "created_by"),
+    filters={
+        **plain("location_id", "inventory_item_id", "line_item_id", "created_by"),
+        **ops("description"),
+        **ops("quantity", kind=Kind.NUMBER),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=(
+        "description",
+        """SELECT r.id FROM reservation_item r JOIN inventory_item i ON i.id = r.inventory_item_id
+        WHERE i.sku {matches} OR i.title {matches} OR i.description {matches}""",
+    ),
+    with_deleted=True,
     limit=20,
     hidden=frozenset({"backordered_quantity"}),
     relations=lambda: {"inventory_item": one(lambda: INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
-from kit.query import LIVE, Kind, Resource, computed, many, one, plain
+from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain
 from queries.customer import CUSTOMER
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
+from queries.promotion import OF_ORDER
 from queries.region import REGION
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
@@ -48,6 +49,7 @@ ORDER: Final[Resource] = Resource(
         "shipping_address": one(lambda: ADDRESS, on="shipping_address_id", where=LIVE),
         "billing_address": one(lambda: ADDRESS, on="billing_address_id", where=LIVE),
         "payment_collections": many(lambda: PAYMENT_COLLECTION, on="order_id", where=LIVE),
+        "promotions": OF_ORDER,
         "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
     },
@@ -81,6 +83,8 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
         "updated_at",
     ),
     filters=plain("id", "status"),
+    combines=True,
+    idle=("with_deleted",),
     limit=50,
 )
 PLACED_ORDER: Final[Resource] = ORDER.but(defaults=_PLACED, allowed=ORDER_ALLOWED, max_hops=3)
@@ -103,7 +107,22 @@ _LISTED: Final = (
 )
 ADMIN_ORDERS: Final[Resource] = ORDER.but(
     defaults=_LISTED,
-    filters=plain("id", "status", "region_id", "customer_id", "sales_channel_id"),
+    filters={
+        **ops("id", "status"),
+        **plain("region_id", "customer_id"),
+        **plain("sales_channel_id", takes="list"),
+        **ops("created_at", "updated_at", kind=Kind.MOMENT),
+        # The peer takes it and shows every order all the same (recorded: `query_grammar/numeric_operator_total`).
+        "total": Filter("", operators=True),
+    },
+    search=(
+        *("email", "custom_display_id", "{t}.display_id::text"),
+        """SELECT o.id FROM order_address a JOIN "order" o ON a.id IN (o.shipping_address_id, o.billing_address_id)
+        WHERE a.first_name {matches} OR a.last_name {matches} OR a.company {matches} OR a.address_1 {matches}
+          OR a.city {matches} OR a.postal_code {matches} OR a.phone {matches}""",
+    ),
+    with_deleted=True,
+    idle=("total",),
     limit=15,
     unknown="ignore",
 )

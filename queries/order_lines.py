@@ -41,15 +41,16 @@ ITEM_DETAIL: Final[Resource] = Resource(
 )
 _TAXED: Final = ("rate", "subtotal", "total")
 _DISCOUNTED: Final = ("amount", "subtotal", "total")
+_INNER: Final = frozenset({"exact", "rank"})
 ITEM_TAX_LINE: Final[Resource] = Resource(OrderLineItemTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED)
 ITEM_ADJUSTMENT: Final[Resource] = Resource(
-    OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED
+    OrderLineItemAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED, hidden=_INNER
 )
 METHOD_TAX_LINE: Final[Resource] = Resource(
     OrderShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=_TAXED
 )
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
-    OrderShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED
+    OrderShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=_DISCOUNTED, hidden=_INNER
 )
 METHOD_DETAIL: Final[Resource] = Resource(OrderShipping, key="detail", plural="details", hidden=frozenset({"totals"}))
 

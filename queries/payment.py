@@ -13,7 +13,7 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Resource, computed, many, one, plain
+from kit.query import LIVE, Kind, Resource, computed, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
@@ -22,7 +22,14 @@ CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
 _PAYMENT_OF_SESSION: Final = "SELECT json_build_object('id', p.id) FROM payment p WHERE p.payment_session_id = {t}.id"
 
 PROVIDER: Final[Resource] = Resource(
-    PaymentProvider, key="payment_provider", plural="payment_providers", defaults=("id", "is_enabled")
+    PaymentProvider,
+    key="payment_provider",
+    plural="payment_providers",
+    defaults=("id", "is_enabled"),
+    filters={**plain("id"), **plain("is_enabled", kind=Kind.BOOLEAN)},
+    combines=True,
+    with_deleted=True,
+    limit=20,
 )
 CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
 REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
@@ -53,7 +60,13 @@ PAYMENT: Final[Resource] = Resource(
         "refunds.refund_reason.label",
         "refunds.refund_reason.code",
     ),
-    filters=plain("id", "payment_session_id"),
+    filters={
+        **plain("id", "payment_session_id"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("id", "provider_id", "payment_session_id"),
+    combines=True,
+    with_deleted=True,
     limit=20,
     twins=("amount",),
     relations=lambda: {

@@ -15,7 +15,7 @@ from commerce.product.models import (
     ProductVariantInventoryItem,
 )
 from kit.query.columns import Column, Kind, computed
-from kit.query.filters import Filter, plain
+from kit.query.filters import Filter, ops, plain
 from kit.query.resource import LIVE, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
 from queries.price import PRICE
@@ -146,6 +146,13 @@ def _of_variants(column: str) -> Filter:
     )
 
 
+_SEARCH: Final = (
+    *("title", "subtitle", "description"),
+    """SELECT v.product_id FROM product_variant v WHERE v.deleted_at IS NULL AND (v.title {matches}
+      OR v.sku {matches} OR v.barcode {matches} OR v.ean {matches} OR v.upc {matches})""",
+    """SELECT p.id FROM product_collection c JOIN product p ON p.collection_id = c.id
+    WHERE c.deleted_at IS NULL AND c.title {matches}""",
+)
 _OPTION_VALUE: Final = Filter(
     """EXISTS (SELECT FROM product_variant v JOIN product_variant_option o ON o.variant_id = v.id
     WHERE v.product_id = {t}.id AND v.deleted_at IS NULL AND o.option_value_id {matches})"""
@@ -159,10 +166,14 @@ PRODUCT: Final[Resource] = Resource(
     filters={
         **plain("id", "title", "handle", "external_id", "collection_id", "type_id"),
         **plain("is_giftcard", kind=Kind.BOOLEAN),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
         "category_id": _linked("product_category_product", "product_category_id"),
         "tag_id": _linked("product_tags", "product_tag_id"),
         "option_id": _linked("product_product_option", "product_option_id"),
         "option_value_id": _OPTION_VALUE,
         **{f"variants.{name}": _of_variants(name) for name in ("id", "title", "sku", "barcode", "ean", "upc")},
     },
+    search=_SEARCH,
+    combines=True,
+    with_deleted=True,
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from commerce.payment.models import PaymentProvider
 from commerce.region.models import Country, Region
-from kit.query import LIVE, Link, Resource, many, plain
+from kit.query import LIVE, Kind, Link, Resource, many, ops, plain
 
 COUNTRY: Final[Resource] = Resource(Country, key="country", plural="countries")
 PAYMENT_PROVIDER: Final[Resource] = Resource(PaymentProvider, key="payment_provider", plural="payment_providers")
@@ -18,7 +18,13 @@ REGION: Final[Resource] = Resource(
     key="region",
     plural="regions",
     defaults=(*_DEFAULTS, "automatic_taxes"),
-    filters=plain("id", "currency_code", "name"),
+    filters={
+        **plain("id", "currency_code", "name"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("name", "currency_code"),
+    combines=True,
+    with_deleted=True,
     relations={
         "countries": many(lambda: COUNTRY, on="region_id", where=LIVE),
         "payment_providers": many(
@@ -30,13 +36,15 @@ REGION: Final[Resource] = Resource(
 )
 STORE_REGION: Final[Resource] = REGION.but(
     defaults=_DEFAULTS,
+    filters=plain("id", "currency_code", "name"),
+    idle=("with_deleted",),
     allowed=(
         *(f"countries.{name}" for name in ("display_name", "id", "iso_2", "iso_3", "name", "num_code")),
         *("payment_providers", "payment_providers.id", "payment_providers.is_enabled"),
     ),
 )
 STORE_PAYMENT_PROVIDER: Final = PAYMENT_PROVIDER.but(
-    defaults=("id", "is_enabled"), allowed=(), accepts=("region_id",), limit=20
+    defaults=("id", "is_enabled"), allowed=(), accepts=("region_id",), idle=("with_deleted",), limit=20
 )
 OF_REGION: Final = (
     LIVE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,7 +26,8 @@ STORE_PRODUCT: Final = PRODUCT.but(
     defaults=DEFAULTS,
     allowed=ALLOWED,
     max_hops=4,
-    accepts=("region_id", "country_code", "province", "cart_id", "sales_channel_id", "q"),
+    accepts=("region_id", "country_code", "province", "cart_id", "sales_channel_id"),
+    idle=("with_deleted",),
 )
 _UNASKED: Final = CATEGORY.but(along=())
 # By whether amounts with tax show, and whether a single product shows its categories unasked, as the peer's does.
@@ -44,10 +44,6 @@ _SCOPE: Final = (
     """EXISTS (SELECT FROM product_sales_channel s
     WHERE s.product_id = {t}.id AND s.sales_channel_id = ANY(:sales_channel_ids::text[]))""",
 )
-_SEARCH: Final = """{t}.title ILIKE :q OR {t}.subtitle ILIKE :q OR {t}.description ILIKE :q
-  OR EXISTS (SELECT FROM product_variant v WHERE v.product_id = {t}.id AND v.deleted_at IS NULL
-             AND (v.title ILIKE :q OR v.sku ILIKE :q OR v.barcode ILIKE :q OR v.ean ILIKE :q OR v.upc ILIKE :q))
-  OR EXISTS (SELECT FROM product_collection c WHERE c.id = {t}.collection_id AND c.title ILIKE :q)"""
 
 
 @dataclass(frozen=True)
@@ -65,14 +61,14 @@ async def fetch_products(on: AsyncConnection, pairs: Iterable[tuple[str, str]], 
     Errors: invalid_data for a bad query string, a channel that the key does not open, a region that is not there.
     """
     asked = read_list(STORE_PRODUCT, pairs)
-    view, selection, where, params = _read(asked, shopper)
-    shape = Shape(where, asked.narrowing.groups)
+    view, selection, params = _read(asked, shopper)
+    shape = Shape(_SCOPE, asked.narrowing.terms)
     count, prices = await _count(on, shape, {**params}, asked.narrowing.values, (view, shopper.rounding))
     page = "[]"
     if asked.limit and asked.offset < count:
         bound = {**params, **prices}
         resource = _SHOWN["country_code" in prices, False]
-        shape = Shape(where, asked.narrowing.groups, asked.order, frozenset(bound))
+        shape = Shape(_SCOPE, asked.narrowing.terms, asked.order, frozenset(bound))
         statement = compile_page(resource, selection, shape)
         values = statement.bind({**bound, "limit": asked.limit, "offset": asked.offset}, asked.narrowing.values)
         page = await db.value(on, statement.sql, *values)
@@ -83,7 +79,7 @@ async def fetch_product(
     on: AsyncConnection, id_: str, pairs: Iterable[tuple[str, str]], shopper: Shopper
 ) -> str | None:
     """Return one product as JSON text, None when it is not there for this shopper. Errors: as `fetch_products`."""
-    view, selection, where, params = _read(read_one(STORE_PRODUCT, pairs), shopper)
+    view, selection, params = _read(read_one(STORE_PRODUCT, pairs, as_list=True), shopper)
     prices: Mapping[str, object] = {}
     if view is not None:
         row = await db.one(on, context_sql(1), *context_values(view))
@@ -92,7 +88,7 @@ async def fetch_product(
     if unasked:
         selection = also(selection, "categories.is_internal")
     bound = {**params, **prices, "id": id_}
-    shape = Shape(("{t}.id = :id", *where), given=frozenset(bound))
+    shape = Shape(("{t}.id = :id", *_SCOPE), given=frozenset(bound))
     statement = compile_one(_SHOWN["country_code" in prices, unasked], selection, shape)
     found = await db.value(on, statement.sql, *statement.bind(bound))
     return None if found is None else f'{{"product":{found}}}'
@@ -116,8 +112,8 @@ async def _count(
     return row.matching, params_of(row, view, rounding)
 
 
-def _read(asked: Request, shopper: Shopper) -> tuple[PriceView | None, Selection, tuple[str, ...], dict[str, object]]:
-    """Return whether prices are wanted and where, what is shown, and the scope with its parameters."""
+def _read(asked: Request, shopper: Shopper) -> tuple[PriceView | None, Selection, dict[str, object]]:
+    """Return whether prices are wanted and where, what is shown, and the scope's parameters."""
     rest = {name: _text(name, value) for name, value in asked.rest.items() if name != "sales_channel_id"}
     selection = asked.selection
     if "region_id" in rest:
@@ -129,10 +125,7 @@ def _read(asked: Request, shopper: Shopper) -> tuple[PriceView | None, Selection
         places = {name: rest.get(name) for name in ("region_id", "cart_id", "country_code", "province")}
         view = PriceView(**places, customer_id=shopper.customer_id)
     params: dict[str, object] = {"sales_channel_ids": _channels(asked.rest.get("sales_channel_id"), shopper)}
-    if "q" not in rest:
-        return view, selection, _SCOPE, params
-    params["q"] = "%" + re.sub(r"([%_\\])", r"\\\1", rest["q"]) + "%"
-    return view, selection, (*_SCOPE, _SEARCH), params
+    return view, selection, params
 
 
 def _channels(asked: Value | None, shopper: Shopper) -> list[str]:

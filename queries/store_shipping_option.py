@@ -22,7 +22,10 @@ from queries.shipping_option import SHIPPING_OPTION
 from queries.store_shipping_option_fields import ALLOWED, DEFAULTS
 
 STORE_SHIPPING_OPTION: Final = SHIPPING_OPTION.but(
-    defaults=DEFAULTS, allowed=ALLOWED, max_hops=4, accepts=("cart_id", "is_return", "offset", "limit", "order")
+    defaults=DEFAULTS,
+    allowed=ALLOWED,
+    max_hops=4,
+    accepts=("cart_id", "is_return", "offset", "limit", "order", "with_deleted", "$and", "$or"),
 )
 _CART: Final = f"""
 SELECT row_to_json(x)::text FROM (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from commerce.user.models import User
-from kit.query import Resource, plain
+from kit.query import Kind, Resource, ops, plain
 
 USER: Final[Resource] = Resource(
     User,
@@ -15,5 +15,11 @@ USER: Final[Resource] = Resource(
         *("id", "first_name", "last_name", "email", "avatar_url", "metadata"),
         *("created_at", "updated_at", "deleted_at"),
     ),
-    filters=plain("id", "email", "first_name", "last_name"),
+    filters={
+        **plain("id"),
+        **plain("email", "first_name", "last_name", takes="one", nullable=True),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("first_name", "last_name", "email"),
+    with_deleted=True,
 )

@@ -29,6 +29,7 @@ def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart
         shipping_address=body.shipping_address.given() if body.shipping_address else None,
         billing_address=body.billing_address.given() if body.billing_address else None,
         items=body.new_items(),
+        promo_codes=tuple(body.promo_codes),
     )
 
 

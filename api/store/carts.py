@@ -11,6 +11,7 @@ from api.state import state_of
 from api.store.bodies.carts import (
     StoreAddLineItem,
     StoreCreateCart,
+    StorePromotionCodes,
     StoreShippingMethod,
     StoreUpdateCart,
     StoreUpdateLineItem,
@@ -20,7 +21,9 @@ from api.store.completing import NAME, Completion
 from durable import ids
 from kit.query import LIVE
 from operations.add_line_items import add_line_items
+from operations.change_promotions import change_promotions
 from operations.create_cart import create_cart
+from operations.load_promotions import Codes
 from operations.set_shipping_methods import set_shipping_methods
 from operations.update_cart import CartChanges, update_cart
 from operations.update_line_item import remove_line_item, update_line_item
@@ -47,6 +50,20 @@ async def update(request: Request, id: str, body: StoreUpdateCart) -> Response:
     """Change a cart's email, addresses, region or metadata."""
     changes = CartChanges(body.given())
     return await write(request, lambda session: update_cart(session, id, changes), then=shown(request, CART))
+
+
+@router.post("/{id}/promotions")
+async def add_promotions(request: Request, id: str, body: StorePromotionCodes) -> Response:
+    """Add promotion codes; an empty list takes away all that were given."""
+    codes = Codes(add=tuple(body.promo_codes)) if body.promo_codes else Codes(replace=())
+    return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
+
+
+@router.delete("/{id}/promotions")
+async def remove_promotions(request: Request, id: str, body: StorePromotionCodes) -> Response:
+    """Take promotion codes away; an automatic promotion stays."""
+    codes = Codes(remove=tuple(body.promo_codes))
+    return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
 
 
 @router.post("/{id}/line-items")

@@ -108,6 +108,8 @@ class CartLineItemAdjustment(Entity):
     description: Mapped[str | None]
     code: Mapped[str | None]
     amount: Mapped[Amount]
+    exact: Mapped[Amount | None]  # before rounding; `amount` is what is published
+    rank: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     is_tax_inclusive: Mapped[bool] = mapped_column(default=False)
     provider_id: Mapped[str | None]
     promotion_id: Mapped[str | None]
@@ -162,6 +164,8 @@ class CartShippingMethodAdjustment(Entity):
     description: Mapped[str | None]
     code: Mapped[str | None]
     amount: Mapped[Amount]
+    exact: Mapped[Amount | None]
+    rank: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     provider_id: Mapped[str | None]
     promotion_id: Mapped[str | None]
     metadata_: Mapped[Metadata] = mapped_column("metadata")

@@ -22,13 +22,14 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A discount on a line or method, in major units."""
+    """A discount on a line or method: exact, in major units; `rank` is the order in which promotions were applied."""
 
     id: str
     amount: Decimal
     is_tax_inclusive: bool
     code: str | None
     promotion_id: str | None
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Line:
     is_tax_inclusive: bool
     is_custom_price: bool
     is_giftcard: bool
+    is_discountable: bool
     requires_shipping: bool
     metadata: Mapping[str, Any] | None
     tax_lines: tuple[TaxLine, ...] = ()
@@ -118,3 +120,4 @@ class CartState:
     methods: tuple[Method, ...]
     credit_lines: tuple[CreditLine, ...]
     collection: Collection | None
+    promotion_ids: tuple[str, ...] = ()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, Metadata, finite, live_unique
+from kit.tables import Amount, Entity, Metadata, finite, live_unique, trigram_index
 
 
 class InventoryItem(Entity):
     """A thing that lies in stock."""
 
     __tablename__ = "inventory_item"
-    __table_args__ = (live_unique("inventory_item", "sku"),)
+    __table_args__ = (
+        live_unique("inventory_item", "sku"),
+        trigram_index("inventory_item", "sku", "title", "description", "hs_code", "mid_code", "material"),
+    )
     prefix = "iitem"
 
     sku: Mapped[str | None]

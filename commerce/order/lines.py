@@ -82,6 +82,8 @@ class OrderLineItemAdjustment(Entity):
     provider_id: Mapped[str | None]
     is_tax_inclusive: Mapped[bool] = mapped_column(default=False)
     amount: Mapped[Amount]
+    exact: Mapped[Amount | None]
+    rank: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     subtotal: Mapped[Amount]
     total: Mapped[Amount]
     item_id: Mapped[str] = mapped_column(ForeignKey("order_line_item.id"), index=True)
@@ -154,6 +156,8 @@ class OrderShippingMethodAdjustment(Entity):
     code: Mapped[str | None]
     provider_id: Mapped[str | None]
     amount: Mapped[Amount]
+    exact: Mapped[Amount | None]
+    rank: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     subtotal: Mapped[Amount]
     total: Mapped[Amount]
     shipping_method_id: Mapped[str] = mapped_column(ForeignKey("order_shipping_method.id"), index=True)

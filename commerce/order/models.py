@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, Json, Metadata, finite, one_of
+from kit.tables import Amount, Entity, Json, Metadata, finite, one_of, trigram_index
 
 
 class OrderStatus(StrEnum):
@@ -26,6 +26,11 @@ class OrderAddress(Entity):
     """An address of an order."""
 
     __tablename__ = "order_address"
+    __table_args__ = (
+        trigram_index(
+            "order_address", "first_name", "last_name", "company", "address_1", "city", "postal_code", "phone"
+        ),
+    )
     prefix = "ordaddr"
 
     customer_id: Mapped[str | None]
@@ -46,7 +51,10 @@ class Order(Entity):
     """An order; `cart_id` is unique: one cart, one order (promise 1)."""
 
     __tablename__ = "order"
-    __table_args__ = (one_of("status", OrderStatus),)
+    __table_args__ = (
+        one_of("status", OrderStatus),
+        trigram_index("order", "email", "custom_display_id", "(display_id::text)"),
+    )
     prefix = "order"
 
     display_id: Mapped[int] = mapped_column(Identity(always=False), unique=True)

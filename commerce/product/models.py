@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit import clock
 from kit.ids import new_id
-from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of
+from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of, trigram_index
 
 # The release before writes these rows without an id, so the database makes one in the form of the others.
 LINK_ID: Final = "'pvitem_0' || upper(substr(md5(gen_random_uuid()::text), 1, 25))"
@@ -31,7 +31,11 @@ class Product(Entity):
     """What a shop offers; what is bought is one of its variants."""
 
     __tablename__ = "product"
-    __table_args__ = (one_of("status", ProductStatus), live_unique("product", "handle"))
+    __table_args__ = (
+        one_of("status", ProductStatus),
+        live_unique("product", "handle"),
+        trigram_index("product", "title", "subtitle", "description"),
+    )
     prefix = "prod"
 
     title: Mapped[str]
@@ -66,6 +70,7 @@ class ProductVariant(Entity):
         live_unique("product_variant", "ean"),
         live_unique("product_variant", "upc"),
         Index("ix_product_variant_product_id_variant_rank", "product_id", "variant_rank"),
+        trigram_index("product_variant", "title", "sku", "barcode", "ean", "upc"),
     )
     prefix = "variant"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Entity, Metadata, live_unique
+from kit.tables import Base, Entity, Metadata, live_unique, trigram_index
 
 
 class ProductType(Entity):
@@ -24,7 +24,7 @@ class ProductCollection(Entity):
     """A named set of products; a product is in one at most."""
 
     __tablename__ = "product_collection"
-    __table_args__ = (live_unique("product_collection", "handle"),)
+    __table_args__ = (live_unique("product_collection", "handle"), trigram_index("product_collection", "title"))
     prefix = "pcol"
 
     title: Mapped[str]
@@ -37,7 +37,7 @@ class ProductTag(Entity):
     """A word attached to products."""
 
     __tablename__ = "product_tag"
-    __table_args__ = (live_unique("product_tag", "value"),)
+    __table_args__ = (live_unique("product_tag", "value"), trigram_index("product_tag", "value"))
     prefix = "ptag"
 
     value: Mapped[str]

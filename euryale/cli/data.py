@@ -17,10 +17,13 @@ async def create_database(maintenance_url: str, name: str) -> None:
         await connection.close()
 
 
-async def migrate(database_url: str) -> None:
-    """Bring the schema to the newest version."""
-    if await is_newest(database_url):
-        return
+async def migrate(database_url: str, *, hurried: bool = False) -> bool:
+    """Bring the schema to the newest version; `hurried` only when a migration is missing.
+
+    False when the server cannot index searches (kit/search).
+    """
+    if hurried and await is_newest(database_url):
+        return True
     from migrations.upgrade import upgrade  # noqa: PLC0415 - a second of CPU for Alembic and every table
 
-    await upgrade(database_url)
+    return await upgrade(database_url)

@@ -131,10 +131,12 @@ def migrate(data_dir: DataDir = Path(".euryale")) -> None:
     """
     from euryale.cli import data
     from euryale.cli.target import require_database, settings_for
+    from kit.search import MISSING
 
     async def run(url: str) -> None:
         await require_database(url)
-        await data.migrate(url)
+        if not await data.migrate(url):
+            typer.echo(f"warning: {MISSING}", err=True)
 
     with _told():
         asyncio.run(run(settings_for(data_dir).database_url))

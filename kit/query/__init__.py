@@ -36,6 +36,11 @@ What else a declaration can say:
 - `joins={"price": "LEFT JOIN LATERAL (SELECT ...) {price} ON true"}`, used by computed names as `{price}.amount`;
 - `twins=("unit_price",)` adds `raw_unit_price` to what `*` means; `along=()` keeps the id out of dotted choices;
 - a filter that is no column: `Filter("EXISTS (SELECT ... WHERE x.product_id = {t}.id AND x.tag_id {matches})")`;
+- `**ops("created_at", "updated_at", kind=Kind.MOMENT)` are filters that take operator objects, `created_at[$gte]=...`;
+- `search=("title", "SELECT v.product_id FROM product_variant v WHERE v.sku {matches}")` makes `q` work; the columns
+  want a `trigram_index` (kit/tables.py); `combines=True` takes `$and` and `$or`;
+- `with_deleted=True` takes that parameter; whoever fetches leaves `LIVE` out of the scope then (`Request.scope`);
+- `idle=("with_deleted",)`: parameters that a route checks and does not act upon;
 - rows that are no table: `Fragment("SELECT i.*, v.quantity FROM ... WHERE ...", {**columns_of(Model), ...})`.
 
 Every value is bound; the text depends on names and shapes alone and is kept, so that PostgreSQL's prepared statement is
@@ -45,7 +50,7 @@ used again. `plan_cache_mode` is a setting of the connection: hand in one that h
 from kit.query.columns import Column, Kind, columns_of, computed, inside
 from kit.query.compiler import Shape, compile_count, compile_one, compile_page
 from kit.query.fetch import fetch_all, fetch_list, fetch_object, fetch_one
-from kit.query.filters import Filter, plain
+from kit.query.filters import Filter, ops, plain
 from kit.query.request import Request, read_list, read_one
 from kit.query.resource import ANY, LIVE, Fragment, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
@@ -76,6 +81,7 @@ __all__ = [
     "inside",
     "many",
     "one",
+    "ops",
     "parse",
     "plain",
     "read_list",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Final
 
 from kit.query.binding import Binder, Statement
 from kit.query.columns import Column, Kind, quoted
-from kit.query.filters import Condition
+from kit.query.filters import Condition, Term
 from kit.query.refusals import bad_order
 from kit.query.resource import Relation, Resource
 from kit.query.selection import Selection
@@ -29,7 +30,7 @@ class Shape:
     """
 
     where: tuple[str, ...] = ()
-    groups: tuple[tuple[Condition, ...], ...] = ()
+    terms: tuple[Term, ...] = ()
     order: str | None = None
     given: frozenset[str] = frozenset()
 
@@ -107,13 +108,8 @@ class _Writer:
     def conditions(self, shape: Shape, alias: str) -> str:
         """Return the WHERE of scope and filters, both or none."""
         parts = [self.write(sql, t=alias) for sql in shape.where if sql]
-        number = 0
-        for group in shape.groups:
-            alternatives = []
-            for condition in group:
-                written, number = self._condition(condition, number, alias)
-                alternatives.append(written)
-            parts.append(" OR ".join(alternatives))
+        numbers = count()
+        parts += [self._term(term, numbers, alias) for term in shape.terms]
         return f" WHERE {' AND '.join(f'({part})' for part in parts)}" if parts else ""
 
     def ordered(self, resource: Resource, order: str | None, alias: str) -> str:
@@ -128,12 +124,16 @@ class _Writer:
             parts = [f"{expression} DESC" if order.startswith("-") else expression]
         return self.write(f" ORDER BY {', '.join([*parts, *keys])}", t=alias)
 
-    def _condition(self, condition: Condition, number: int, alias: str) -> tuple[str, int]:
-        comparison = condition.comparison.value
-        if "{value}" in comparison:
-            comparison = self.write(comparison, value=self.binder.place(number), type=condition.filter.kind.value)
-            number += 1
-        return self.write(condition.filter.sql, t=alias, matches=comparison), number
+    def _term(self, term: Term, numbers: Iterator[int], alias: str) -> str:
+        """Return the SQL of a term; `numbers` counts the values of the conditions in the order they are written."""
+        if isinstance(term, Condition):
+            comparison = term.comparison.value
+            if "{value}" in comparison:
+                place = self.binder.place(next(numbers))
+                comparison = self.write(comparison, value=place, type=term.filter.kind.value)
+            return self.write(term.filter.sql, t=alias, matches=comparison)
+        inner = [f"({self._term(each, numbers, alias)})" for each in term.terms]
+        return f" {term.word} ".join(inner) or "TRUE"
 
     def _relation(self, relation: Relation, selection: Selection, parent: str) -> str:
         """Return the sub-select that is a relation's JSON: an object or null, an array."""

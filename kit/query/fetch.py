@@ -29,11 +29,11 @@ async def fetch_list(
     `where` is the scope, soft deletion included: SQL over `{t}` with `:name` parameters out of `params`.
     Errors: invalid_data when the order names nothing to sort by.
     """
-    shape = Shape(tuple(where), request.narrowing.groups, request.order, frozenset(params))
+    shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params))
     values = request.narrowing.values
     bound = {**params, "limit": request.limit, "offset": request.offset}
     page_statement = compile_page(resource, request.selection, shape)
-    counting = compile_count(resource, Shape(shape.where, shape.groups))
+    counting = compile_count(resource, Shape(shape.where, shape.terms))
     count = await db.value(on, counting.sql, *counting.bind(params, values))
     page = "[]"
     if request.limit and request.offset < count:

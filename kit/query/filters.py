@@ -1,19 +1,14 @@
-"""Filters: what a route may be asked to narrow its rows by, and the values they come with (contract section 3)."""
+"""Filters: what a route may be asked to narrow its rows by, and the conditions that come of it (contract section 3)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Literal, TypeAlias
 
 from kit.query.columns import Kind, quoted
-from kit.query.parameters import Value
-from kit.query.refusals import wrong_type
-from kit.query.values import read_value
 
-NULL: Final = "null"
-JAVASCRIPT: Final = {Kind.NUMBER: "number", Kind.INTEGER: "number", Kind.BOOLEAN: "boolean"}
+Takes: TypeAlias = Literal["both", "one", "list"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +16,17 @@ class Filter:
     """One parameter that narrows the rows.
 
     `sql` is a condition over `{t}` in which `{matches}` stands for the comparison (`= $1`, `= ANY($1)`, `IS NULL`).
-    With `nullable` the text `null` means NULL.
+    With `nullable` the text `null` means NULL; with `operators` an operator object is taken too (`ops<...>` in the
+    contract). `takes` says whether one value is taken (`T`), a list (`T[]`) or `both`; `values` are the only ones.
     """
 
     sql: str
     kind: Kind = Kind.TEXT
     nullable: bool = False
+    operators: bool = False
+    takes: Takes = "both"
+    values: tuple[str, ...] = ()
+    seeks: bool = False  # `q`: the text is looked for inside, whatever its case; the empty text narrows nothing
 
 
 class Comparison(Enum):
@@ -35,61 +35,81 @@ class Comparison(Enum):
     EQUALS = "= {value}::{type}"
     ONE_OF = "= ANY({value}::{type}[])"
     IS_NULL = "IS NULL"
+    DIFFERS = "<> {value}::{type}"
+    NONE_OF = "<> ALL({value}::{type}[])"
+    IS_FILLED = "IS NOT NULL"
+    ABOVE = "> {value}::{type}"
+    AT_LEAST = ">= {value}::{type}"
+    BELOW = "< {value}::{type}"
+    AT_MOST = "<= {value}::{type}"
+    LIKE = "LIKE {value}::text"
+    ILIKE = "ILIKE {value}::text"
+    MATCHES = "~ {value}::text"
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison of a filter; conditions in one group are alternatives of each other."""
+    """One comparison of a filter."""
 
     filter: Filter
     comparison: Comparison
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """What a request narrows by: groups that must all hold. `values` are those of the conditions, in order."""
+class Junction:
+    """Terms of which all (`AND`) or one (`OR`) must hold."""
 
-    groups: tuple[tuple[Condition, ...], ...] = ()
+    word: Literal["AND", "OR"]
+    terms: tuple[Term, ...]
+
+
+Term: TypeAlias = "Condition | Junction"
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What a request narrows by: terms that must all hold. `values` are those of their conditions, in order."""
+
+    terms: tuple[Term, ...] = ()
     values: tuple[object, ...] = ()
 
 
-def plain(*columns: str, kind: Kind = Kind.TEXT, nullable: bool = False) -> dict[str, Filter]:
-    """Return filters that compare columns of the same name."""
-    return {name: Filter(f"{{t}}.{quoted(name)} {{matches}}", kind, nullable) for name in columns}
+def plain(
+    *columns: str,
+    kind: Kind = Kind.TEXT,
+    nullable: bool = False,
+    takes: Takes = "both",
+    values: tuple[str, ...] = (),
+) -> dict[str, Filter]:
+    """Return filters that compare columns of the same name with one value or several."""
+    return {name: Filter(_column(name), kind, nullable, takes=takes, values=values) for name in columns}
 
 
-def narrow(filters: Mapping[str, Filter], asked: Sequence[tuple[str, Value]]) -> Narrowing:
-    """Return the conditions that the parameters `asked` for mean.
+def ops(*columns: str, kind: Kind = Kind.TEXT, nullable: bool = False) -> dict[str, Filter]:
+    """Return filters on columns of the same name that take an operator object too: `created_at[$gte]=...`."""
+    return {name: Filter(_column(name), kind, nullable, operators=True) for name in columns}
 
-    Errors: invalid_data for a value of the wrong type, or an operator object on a plain filter.
+
+def seeking(table: str, key: str, searched: tuple[str, ...]) -> Filter:
+    """Return the filter `q` over what is `searched`, as `Resource.search` declares it; `table` is where the rows are.
+
+    With relations the keys of what matches are gathered first, each from an index of its own: alternatives that
+    span tables would be tried on every row.
     """
-    values: list[object] = []
-    groups = [tuple(_conditions(name, filters[name], value, values)) for name, value in asked]
-    return Narrowing(tuple(groups), tuple(values))
+    own = [each if "{" in each else _column(each) for each in searched if not _is_select(each)]
+    own = [each if "{matches}" in each else f"{each} {{matches}}" for each in own]
+    elsewhere = [each for each in searched if _is_select(each)]
+    if not elsewhere:
+        return Filter(" OR ".join(own), takes="one", seeks=True)
+    here = " OR ".join(own).replace("{t}", '"_sought"')
+    sources = [f'SELECT "_sought".{quoted(key)} FROM {table} "_sought" WHERE {here}'] if own else []
+    found = " UNION ".join([*sources, *elsewhere])
+    return Filter(f"{{t}}.{quoted(key)} IN ({found})", takes="one", seeks=True)
 
 
-def elements(name: str, kind: Kind, value: Value) -> list[str]:
-    """Return the texts of a parameter that may be one text or a list; one list element may be a comma list.
-
-    Errors: invalid_data for anything else, such as an operator object.
-    """
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping) or not all(isinstance(each, str) for each in value):
-        raise wrong_type(name, f"{JAVASCRIPT.get(kind, 'string')}, array", value)
-    texts = [str(each) for each in value]
-    return texts[0].split(",") if len(texts) == 1 else texts
+def _column(name: str) -> str:
+    return f"{{t}}.{quoted(name)} {{matches}}"
 
 
-def _conditions(name: str, filter_: Filter, value: Value, values: list[object]) -> Iterator[Condition]:
-    """Yield the alternatives that one parameter means, and add what they compare with to `values`."""
-    texts = elements(name, filter_.kind, value)
-    kept = [each for each in texts if each != NULL or not filter_.nullable]
-    if len(kept) < len(texts):
-        yield Condition(filter_, Comparison.IS_NULL)
-    if kept and isinstance(value, str):
-        values.append(read_value(name, filter_.kind, value))
-        yield Condition(filter_, Comparison.EQUALS)
-    elif kept or not texts:
-        values.append([read_value(name, filter_.kind, each) for each in kept])
-        yield Condition(filter_, Comparison.ONE_OF)
+def _is_select(searched: str) -> bool:
+    return searched.lstrip().upper().startswith("SELECT")

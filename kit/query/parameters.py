@@ -11,7 +11,7 @@ from kit.query.refusals import too_large
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 MOST_PARAMETERS: Final = 1_000
-MOST_BRACKETS: Final = 5
+MOST_BRACKETS: Final = 8
 KEY: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 

@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
 
 from kit.errors import CommerceError, invalid_data
 
-MOST_ECHOED = 200  # characters of a caller's own text that an answer repeats
+MOST_ECHOED: Final = 200  # characters of a caller's own text that an answer repeats
+MOST_TOLD: Final = 3
 
 
-def wrong_type(field: str, expected: str, got: object) -> CommerceError:
-    """Return the refusal of a value that is not an `expected` ("number", or "string, array" for either)."""
-    return _invalid(f"Expected type: '{expected}' for field '{_echo(field)}', got: '{_echo(got)}'")
+class ParameterError(CommerceError):
+    """One thing that is wrong with a query string."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("invalid_data", f"Invalid request: {sentence}")
+        self.sentence = sentence
 
 
-def too_small(field: str, least: int) -> CommerceError:
+class Faults:
+    """What is wrong with one query string, gathered so that a caller hears of three faults at once."""
+
+    def __init__(self) -> None:
+        self._sentences: list[str] = []
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Keep a fault found in the block, which ends there."""
+        try:
+            yield
+        except ParameterError as error:
+            self._sentences.append(error.sentence)
+
+    def settle(self) -> None:
+        """Raise invalid_data if there was any fault."""
+        if self._sentences:
+            raise invalid_data(f"Invalid request: {'; '.join(self._sentences[:MOST_TOLD])}")
+
+
+def wrong_type(field: str, expected: str, got: object) -> ParameterError:
+    """Return the refusal of a value that is not an `expected` ("number", or "string, array" for either).
+
+    Of what is wrong inside `$and` or `$or` the peer says that it is missing (recorded: `query_grammar/and_or_nested`).
+    """
+    if field.startswith("$") and ", " in field:
+        return ParameterError(f"Field '{_echo(field)}' is required")
+    return ParameterError(f"Expected type: '{expected}' for field '{_echo(field)}', got: '{_echo(got)}'")
+
+
+def wrong_choice(field: str, choices: Iterable[str], got: str) -> ParameterError:
+    """Return the refusal of a value that is none of the `choices`."""
+    return ParameterError(f"Expected: '{', '.join(choices)}' for field '{_echo(field)}', but got: '{_echo(got)}'")
+
+
+def too_small(field: str, least: int) -> ParameterError:
     """Return the refusal of a number below `least`."""
-    return _invalid(f"Value for field '{field}' too small, expected at least: '{least}'")
+    return ParameterError(f"Value for field '{field}' too small, expected at least: '{least}'")
 
 
-def too_large(field: str, most: int) -> CommerceError:
+def too_large(field: str, most: int) -> ParameterError:
     """Return the refusal of a number or a length above `most`."""
-    return _invalid(f"Value for field '{field}' too large, expected at most: '{most}'")
+    return ParameterError(f"Value for field '{field}' too large, expected at most: '{most}'")
 
 
-def unrecognized(names: Iterable[str]) -> CommerceError:
+def unrecognized(names: Iterable[str]) -> ParameterError:
     """Return the refusal of parameters that the route does not have."""
-    return _invalid(f"Unrecognized fields: '{_echo(', '.join(names))}'")
+    return ParameterError(f"Unrecognized fields: '{_echo(', '.join(names))}'")
 
 
 def bad_order(field: object) -> CommerceError:
@@ -34,13 +75,19 @@ def bad_order(field: object) -> CommerceError:
     return invalid_data(f"Order field {_echo(field)} is not valid")
 
 
-def too_deep(hops: int) -> CommerceError:
+def bad_pattern(field: str) -> ParameterError:
+    """Return the refusal of a pattern that the field cannot be compared with."""
+    return ParameterError(f"Field '{_echo(field)}' does not take such a pattern")
+
+
+def too_deep_filters(depth: int) -> ParameterError:
+    """Return the refusal of `$and` and `$or` inside each other more than `depth` times."""
+    return ParameterError(f"Field '$and' or '$or' goes too deep, expected at most: '{depth}' inside each other")
+
+
+def too_deep(hops: int) -> ParameterError:
     """Return the refusal of a path in `fields` that goes through more than `hops` relations."""
-    return _invalid(f"Field 'fields' goes too deep, expected at most: '{hops}' relations")
-
-
-def _invalid(part: str) -> CommerceError:
-    return invalid_data(f"Invalid request: {part}")
+    return ParameterError(f"Field 'fields' goes too deep, expected at most: '{hops}' relations")
 
 
 def _echo(value: object) -> str:

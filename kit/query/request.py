@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kit.query.columns import Kind
-from kit.query.filters import Narrowing, elements, narrow
+from kit.query.filters import Narrowing
+from kit.query.narrowing import elements, narrow
 from kit.query.parameters import Value, decode
-from kit.query.refusals import bad_order, too_large, too_small, unrecognized, wrong_type
-from kit.query.resource import Resource
+from kit.query.refusals import Faults, bad_order, too_large, too_small, unrecognized, wrong_type
+from kit.query.resource import LIVE, Resource
 from kit.query.selection import Selection, parse
 from kit.query.values import BIGGEST, read_value, read_whole
 
@@ -22,7 +23,8 @@ NO_NARROWING: Final = Narrowing()
 class Request:
     """What a caller asks of a resource.
 
-    `order` is a path, with `-` in front for descending; `rest` is what the route reads itself.
+    `order` is a path, with `-` in front for descending; `with_deleted` means that soft-deleted rows are asked for too;
+    `rest` is what the route reads itself.
     """
 
     selection: Selection
@@ -30,7 +32,12 @@ class Request:
     order: str | None = None
     limit: int = 50
     offset: int = 0
+    with_deleted: bool = False
     rest: Mapping[str, Value] = field(default_factory=dict)
+
+    def scope(self, where: Iterable[str]) -> tuple[str, ...]:
+        """Return the scope `where` as this request means it: with soft-deleted rows if they are asked for."""
+        return tuple(each for each in where if each != LIVE or not self.with_deleted)
 
     def text(self, name: str) -> str | None:
         """Return the parameter `name` of the route itself, or None. Errors: invalid_data when it is no plain text."""
@@ -52,26 +59,43 @@ def read_list(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
     type, a page that cannot be, and whatever `parse` refuses.
     """
     given = decode(pairs)
-    fields = _text("fields", given.pop("fields", None))
-    order = _order(resource, _text("order", given.pop("order", None)))
-    limit = _whole("limit", given.pop("limit", None), resource.limit, LARGEST_PAGE)
-    offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
+    faults = Faults()
+    fields, limit, offset, order, with_deleted = None, resource.limit, 0, None, False
+    with faults.gathered():
+        fields = _text("fields", given.pop("fields", None))
+    with faults.gathered():
+        offset = _whole("offset", given.pop("offset", None), 0, BIGGEST)
+    with faults.gathered():
+        limit = _whole("limit", given.pop("limit", None), resource.limit, LARGEST_PAGE)
+    with faults.gathered():
+        order = _text("order", given.pop("order", None))
+    with faults.gathered():
+        with_deleted = _deleted_too(resource, given)
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
-    asked = _filters(resource, given)
+    narrowing = _narrowing(resource, given, faults)
+    faults.settle()
     selection = _selection(resource, fields)
-    return Request(selection, narrow(resource.filters, asked), order, limit, offset, rest)
+    return Request(selection, narrowing, _order(resource, order), limit, offset, with_deleted, rest)
 
 
-def read_one(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Request:
+def read_one(resource: Resource, pairs: Iterable[tuple[str, str]], *, as_list: bool = False) -> Request:
     """Return the request that the pairs of a single read's query string mean: `fields` and what the route accepts.
 
-    Errors: as `read_list`.
+    With `as_list` the route takes a list's parameters, as some of the contract's do, and narrows by none of them but
+    `with_deleted`. Errors: as `read_list`.
     """
+    if as_list:
+        asked = read_list(resource, pairs)
+        return Request(asked.selection, with_deleted=asked.with_deleted, rest=asked.rest)
     given = decode(pairs)
-    fields = _text("fields", given.pop("fields", None))
+    faults, fields = Faults(), None
+    with faults.gathered():
+        fields = _text("fields", given.pop("fields", None))
     rest = {name: given.pop(name) for name in resource.accepts if name in given}
-    if given and resource.unknown == "reject":
-        raise unrecognized(given)
+    with faults.gathered():
+        if given and resource.unknown == "reject":
+            raise unrecognized(given)
+    faults.settle()
     return Request(_selection(resource, fields), rest=rest)
 
 
@@ -79,21 +103,24 @@ def _selection(resource: Resource, fields: str | None) -> Selection:
     return parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
 
 
-def _filters(resource: Resource, given: Mapping[str, Value]) -> list[tuple[str, Value]]:
-    """Return the filters among what was given, `variants[sku]` as `variants.sku`."""
-    asked: list[tuple[str, Value]] = []
-    unknown: list[str] = []
-    for name, value in given.items():
-        if name in resource.filters:
-            asked.append((name, value))
-            continue
-        nested = isinstance(value, dict) and any(each.startswith(f"{name}.") for each in resource.filters)
-        below = {f"{name}.{key}": each for key, each in value.items()} if nested and isinstance(value, dict) else {}
-        asked += [(key, each) for key, each in below.items() if key in resource.filters]
-        unknown += [key for key in below if key not in resource.filters] if nested else [name]
-    if unknown and resource.unknown == "reject":
-        raise unrecognized(unknown)
-    return sorted(asked, key=lambda each: each[0])  # one order, one compiled statement
+def _narrowing(resource: Resource, given: Mapping[str, Value], faults: Faults) -> Narrowing:
+    """Return what the filters among the parameters mean, without those that are only checked."""
+
+    def read(asked: Mapping[str, Value], faults: Faults) -> Narrowing:
+        return narrow(resource.narrowed_by, asked, faults, combines=resource.combines, unknown=resource.unknown)
+
+    narrowing = read(given, faults)
+    kept = {name: value for name, value in given.items() if name not in resource.idle}
+    return narrowing if len(kept) == len(given) else read(kept, Faults())
+
+
+def _deleted_too(resource: Resource, given: dict[str, Value]) -> bool:
+    """Tell whether soft-deleted rows are asked for, and take the parameter out of those given."""
+    is_idle = "with_deleted" in resource.idle
+    if "with_deleted" not in given or not (resource.with_deleted or is_idle):
+        return False
+    asked = read_value("with_deleted", Kind.BOOLEAN, _plain("with_deleted", given.pop("with_deleted")))
+    return asked is True and not is_idle
 
 
 def _order(resource: Resource, text: str | None) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from kit.query.binding import aliases_in, parameters_in
 from kit.query.columns import Column, columns_of, quoted, with_twins
-from kit.query.filters import Filter
+from kit.query.filters import Filter, seeking
 from kit.query.selection import MOST_HOPS
 
 LIVE: Final = "{t}.deleted_at IS NULL"
@@ -113,8 +113,12 @@ class Resource:
     `source` is a model, a table or a `Fragment`. `key` and `plural` are the answer's keys. The fields up to `unknown`
     belong to a route: `but(...)` gives another route's copy, made once, since statements are kept per resource.
     `always` are entries that a caller cannot take away; `order` is SQL over `{t}`; `sortable` names SQL to sort by
-    beside the columns; `accepts` are parameters that the route itself reads. `twins` are amounts with a `raw_` twin;
-    `hidden` columns are never shown; `along` comes with every dotted choice from this entity (its id by default).
+    beside the columns; `accepts` are parameters that the route itself reads. `search` makes `q` a filter: names of own
+    columns, SQL over `{t}` (with `{matches}` where the comparison stands, else at its end), or a SELECT, with
+    `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
+    `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
+    `twins` are amounts with a `raw_` twin; `hidden` columns are never shown; `along` comes with every dotted choice
+    from this entity (its id by default).
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -129,6 +133,10 @@ class Resource:
     order: str | None = None
     limit: int = 50
     accepts: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    combines: bool = False
+    with_deleted: bool = False
+    idle: tuple[str, ...] = ()
     unknown: Literal["reject", "ignore"] = "reject"
     relations: Mapping[str, Relation] | Callable[[], Mapping[str, Relation]] = field(default_factory=dict)
     computed: Mapping[str, Column] = field(default_factory=dict)
@@ -147,6 +155,11 @@ class Resource:
         own = self.source.columns if isinstance(self.source, Fragment) else columns_of(self.source)
         shown = with_twins({**own, **self.computed}, self.twins)
         return {name: each for name, each in shown.items() if name not in self.hidden}
+
+    @cached_property
+    def narrowed_by(self) -> Mapping[str, Filter]:
+        """The filters, `q` among them where something is searched."""
+        return {**self.filters, **({"q": seeking(self.rows, self.primary_key[0], self.search)} if self.search else {})}
 
     @cached_property
     def needs(self) -> Mapping[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""CORS per area; the recorded preflights are asked in tests/api/test_recorded.py."""
+"""CORS per area; the recorded preflights are asked in tests/contract/test_recordings.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doors, unknown paths and failures; tests/api/test_recorded.py holds the recorded ones."""
+"""Doors, unknown paths and failures; tests/contract/test_recordings.py holds the recorded ones."""
 
 from __future__ import annotations
 

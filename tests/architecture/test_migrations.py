@@ -1,13 +1,21 @@
-"""The migrations make exactly what the models describe."""
+"""The migrations make exactly what the models describe, the indexes of searches where the server can."""
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
+from structlog.testing import capture_logs
 
+from kit import logs
 from kit.db import Database
+from kit.search import MISSING, warn_if_slow
 from migrations.models import Base
+from migrations.upgrade import upgrade
+from tests.support.servers import at
 
 
 def differences(connection: Connection) -> list[object]:
@@ -18,3 +26,42 @@ async def test_models_and_migrations_agree(database: Database) -> None:
     async with database.engine.connect() as connection:
         found = await connection.run_sync(differences)
     assert not found, f"write a migration: {found}"
+
+
+SCHEMA = "GRANT ALL ON SCHEMA public TO {role}"
+
+
+async def test_a_server_that_gives_no_extension_is_migrated_all_the_same(postgres_url: str) -> None:
+    """Then searches are slow, which is said, until the extension is there and the migration has run again."""
+    role = database = f"poor_{uuid4().hex}"
+    superuser = await asyncpg.connect(postgres_url)
+    await superuser.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'secret'")
+    await superuser.execute(f"CREATE DATABASE {database}")
+    inside = await asyncpg.connect(at(postgres_url, database))
+    try:
+        await inside.execute(SCHEMA.format(role=role))
+        url = make_url(at(postgres_url, database)).set(username=role, password="secret")
+        poor = url.render_as_string(hide_password=False)
+        assert await upgrade(poor) is False
+        assert await inside.fetchval("SELECT count(*) FROM product") == 0
+        assert await told(poor) == [MISSING]
+        await inside.execute("CREATE EXTENSION pg_trgm")
+        assert await upgrade(poor) is True
+        found = {row["indexname"] for row in await inside.fetch("SELECT indexname FROM pg_indexes")}
+        assert {"search_product", "search_product_variant", "search_order"} <= found
+        assert await told(poor) == []
+    finally:
+        await inside.close()
+        await superuser.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        await superuser.execute(f"DROP ROLE {role}")
+        await superuser.close()
+
+
+async def told(url: str) -> list[str]:
+    """Return what the start of the API says about searches."""
+    logs.configure("WARNING")
+    database = Database(url, pool_size=1)
+    with capture_logs() as lines:
+        await warn_if_slow(database)
+    await database.close()
+    return [entry["event"] for entry in lines]

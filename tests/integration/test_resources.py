@@ -75,9 +75,13 @@ def _stars(resource: Resource) -> tuple[tuple[str, Selection], ...]:
 def test_every_filter_narrows(run: Callable[..., str | None], name: str) -> None:
     resource = RESOURCES[name]
     params = dict.fromkeys(parameters(resource))
-    for filter_name, filter_ in resource.filters.items():
-        for brackets in ("", "[]"):
-            request = read_list(resource, [(f"{filter_name}{brackets}", SAMPLES[filter_.kind]), ("fields", "id")])
+    for filter_name, filter_ in resource.narrowed_by.items():
+        forms = {"both": ["", "[]"], "one": [""], "list": ["[]"]}[filter_.takes]
+        forms += [f"[{operator}]" for operator in ("$ne", "$nin", "$gte")] if filter_.operators else []
+        value = filter_.values[0] if filter_.values else SAMPLES[filter_.kind]
+        for form in forms:
+            asked = f"$or[0][{filter_name}]{form}" if resource.combines else f"{filter_name}{form}"
+            request = read_list(resource, [(asked, value), ("fields", "id")])
             assert run(fetch_list, resource, request, where=[], params=params) is not None
 
 

@@ -82,7 +82,7 @@ async def build_recorded_shop(session: AsyncSession) -> RecordedShop:
         if "recipe" in step or f"{step['method']} {step['path']}" in KNOWN or NOT_YET.match(step["path"]):
             continue
         path = shop.fill(step["path"]).replace("?fields=", "#").partition("#")[0]
-        answer = await _route(session, path, json.loads(shop.fill(json.dumps(step.get("body", {})))))
+        answer = await call(session, path, json.loads(shop.fill(json.dumps(step.get("body", {})))))
         shop.labels |= {name: look(answer, where) for name, where in step.get("save", {}).items()}
     return shop
 
@@ -111,7 +111,8 @@ def number(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-async def _route(session: AsyncSession, path: str, body: Body) -> Body:
+async def call(session: AsyncSession, path: str, body: Body) -> Body:
+    """Do what a step of the setup asks; LookupError where no operation does that."""
     for pattern, handler in ROUTES.items():
         if found := re.fullmatch(pattern, path):
             return await handler(session, body, *found.groups())

@@ -55,6 +55,7 @@ class StoreCreateCart(Body):
     email: Email | None = None
     currency_code: str | None = None
     items: list[Item] = Field(default_factory=list)
+    promo_codes: list[str] = Field(default_factory=list)
     sales_channel_id: str | None = None
     metadata: Record | None = None
     locale: str | None = None
@@ -72,6 +73,7 @@ class StoreUpdateCart(Body):
     email: Email | None = None
     billing_address: AddressOfCart | None = None
     shipping_address: AddressOfCart | None = None
+    promo_codes: list[str] = Field(default_factory=list)
     sales_channel_id: str | None = None
     metadata: Record | None = None
     locale: str | None = None
@@ -106,3 +108,9 @@ class StoreShippingMethod(Part):
     def chosen(self) -> ChosenOption:
         """Return the choice."""
         return ChosenOption(self.option_id, self.data)
+
+
+class StorePromotionCodes(Body):
+    """Promotion codes to add or to take away."""
+
+    promo_codes: list[str]

@@ -54,7 +54,7 @@ class Shop:
         with self._screen.starting():
             settings = await self._start_servers()
             with self._screen.step("Database schema"):
-                await data.migrate(settings.database_url)
+                await data.migrate(settings.database_url, hurried=True)
                 await repoint_pictures(settings.database_url, f"{settings.public_url}/static")
             environment = parts.environment(settings)
             *_, found = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""`/admin/regions`: the model of a write; the recorded answers are asked in tests/api/test_recorded.py."""
+"""`/admin/regions`: the model of a write; the recorded answers are asked in tests/contract/test_recordings.py."""
 
 from __future__ import annotations
 

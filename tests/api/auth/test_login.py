@@ -1,4 +1,4 @@
-"""`POST /auth/{actor_type}/emailpass`; the recorded answers are asked in tests/api/test_recorded.py."""
+"""`POST /auth/{actor_type}/emailpass`; the recorded answers are asked in tests/contract/test_recordings.py."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from kit.query import (
     inside,
     many,
     one,
+    ops,
     plain,
     read_list,
     read_one,
@@ -91,16 +92,23 @@ BOOKS = Resource(
     defaults=("id", "title", "price", "created_at", "*author", "*chapters"),
     filters={
         **plain("id", "title"),
-        **plain("author_id", nullable=True),
-        **plain("pages", kind=Kind.INTEGER),
+        **ops("author_id", nullable=True),
+        **ops("pages", kind=Kind.INTEGER),
         **plain("price", kind=Kind.NUMBER),
         **plain("in_print", kind=Kind.BOOLEAN),
-        **plain("created_at", kind=Kind.MOMENT),
+        **ops("created_at", kind=Kind.MOMENT),
+        "weight": Filter(
+            "CASE WHEN {t}.pages > 50 THEN 'heavy' ELSE 'light' END {matches}", takes="list", values=("light", "heavy")
+        ),
+        "first_name": Filter("{t}.title {matches}", takes="one"),
         "tag": Filter("EXISTS (SELECT 1 FROM q_book_tag x WHERE x.book_id = {t}.id AND x.tag_value {matches})"),
         "chapters.title": Filter("EXISTS (SELECT 1 FROM q_chapter x WHERE x.book_id = {t}.id AND x.title {matches})"),
     },
     sortable={"chapter_count": "(SELECT count(*) FROM q_chapter c WHERE c.book_id = {t}.id)"},
     accepts=("region_id",),
+    search=("title", "{t}.pages::text", "SELECT c.book_id FROM q_chapter c WHERE c.title {matches} OR c.id {matches}"),
+    combines=True,
+    with_deleted=True,
     relations={
         "author": one(lambda: AUTHORS, on="author_id", where=LIVE),
         "chapters": many(lambda: CHAPTERS, on="book_id", where=LIVE, order="{t}.rank DESC, {t}.id"),
@@ -153,7 +161,7 @@ class Shop:
     async def list(self, query: str, resource: Resource = BOOKS, **params: object) -> dict[str, Any]:
         request = read_list(resource, pairs(query))
         async with self.database.reading() as connection:
-            text = await fetch_list(connection, resource, request, where=[LIVE], params=params)
+            text = await fetch_list(connection, resource, request, where=request.scope([LIVE]), params=params)
         answer: dict[str, Any] = json.loads(text)
         return answer
 
@@ -164,9 +172,8 @@ class Shop:
     async def one(self, id_: str, query: str = "", resource: Resource = BOOKS, **params: object) -> dict[str, Any]:
         request = read_one(resource, pairs(query))
         async with self.database.reading() as connection:
-            text = await fetch_one(
-                connection, resource, request.selection, where=["{t}.id = :id", LIVE], params={"id": id_, **params}
-            )
+            scope = ["{t}.id = :id", *request.scope([LIVE])]
+            text = await fetch_one(connection, resource, request.selection, where=scope, params={"id": id_, **params})
         answer: dict[str, Any] = json.loads(text or "{}").get(resource.key, {})
         return answer
 

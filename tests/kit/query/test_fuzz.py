@@ -101,11 +101,36 @@ WORDS = st.sampled_from(
     ]
 )
 FIELDS = st.lists(st.tuples(st.sampled_from(["", "+", " ", "-", "*", "+*"]), WORDS | ODD, st.sampled_from(["", ".*"])))
-SIGNS = st.sampled_from(["", "[]", "[0]", "[$gt]", "[$in][]", "[a][b]", "[", "]", ".", ".x", "[\x00]"])
-NAMES = st.sampled_from([*BOOKS.filters, "limit", "offset", "order", "fields", "q", "$or", "with_deleted", "region_id"])
+OPERATORS = ("$eq", "$ne", "$in", "$nin", "$like", "$ilike", "$re", "$contains", "$gt", "$gte", "$lt", "$lte")
+SIGNS = st.sampled_from(
+    [
+        "",
+        "[]",
+        "[0]",
+        "[$in][]",
+        "[$ne][]",
+        "[a][b]",
+        "[",
+        "]",
+        ".",
+        ".x",
+        "[\x00]",
+        *(f"[{each}]" for each in OPERATORS),
+    ]
+)
+INSIDE = st.sampled_from(["$or[0]", "$and[0]", "$and[1]", "$or[0][$and][0]", "$or[]", "$or", "$or[x]", "$or[0][$or]"])
+PATTERNS = st.text("ab(){}[]*+?|^$.\\1,:=!<%_", max_size=12)
+NAMES = st.sampled_from([*BOOKS.narrowed_by, "limit", "offset", "order", "fields", "$or", "with_deleted", "region_id"])
 PARAMETER = st.one_of(
     st.tuples(NAMES, ODD | WORDS | st.text(max_size=20)),
     st.tuples(st.tuples(NAMES | st.text(max_size=5), SIGNS).map("".join), ODD | st.text(max_size=20)),
+    st.tuples(
+        st.tuples(INSIDE, st.sampled_from(sorted(BOOKS.narrowed_by)), SIGNS).map(
+            lambda each: f"{each[0]}[{each[1]}]{each[2]}"
+        ),
+        ODD | WORDS | PATTERNS,
+    ),
+    st.tuples(st.sampled_from(["author_id[$re]", "author_id[$like]", "author_id[$ilike]", "q"]), PATTERNS),
     st.tuples(st.just("fields"), FIELDS.map(lambda entries: ",".join("".join(entry) for entry in entries))),
     st.tuples(st.just("order"), st.tuples(st.sampled_from(["", "-", "+", " "]), WORDS | ODD).map("".join)),
     st.tuples(st.sampled_from(["limit", "offset"]), st.integers(-3, 10_002).map(str)),

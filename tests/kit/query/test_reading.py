@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -174,6 +175,44 @@ class TestFilters:
             ("tag[]=new&tag[]=old", ["b1", "b2"]),
             ("chapters[title]=Only", ["b2"]),
             ("chapters.title[]=Only,Middle", ["b1", "b2"]),
+            ("weight[]=heavy", ["b1"]),
+            ("pages[$eq]=7&title=Four", ["b4"]),
+            ("pages[$eq][]=7&pages[$eq][]=100", ["b1", "b3", "b4"]),
+            ("pages[$ne]=7", ["b1"]),
+            ("pages[$ne][]=7&pages[$ne][]=100", []),
+            ("pages[$in][0]=7&pages[$in][1]=1", ["b3", "b4"]),
+            ("pages[$in]=7", ["b3", "b4"]),
+            ("pages[$nin][0]=7&pages[$nin][1]=1", ["b1"]),
+            ("pages[$gt]=7", ["b1"]),
+            ("pages[$gte]=7&pages[$lt]=100", ["b3", "b4"]),
+            ("pages[$gte]=7&pages[$lte]=100", ["b1", "b3", "b4"]),
+            ("pages.$gt=7", ["b1"]),
+            ("created_at[$gte]=2026-11-23T10:00:00Z&created_at[$lt]=2026-11-25", ["b2", "b3"]),
+            ("author_id[$eq]=null", ["b4"]),
+            ("author_id[$ne]=null", ["b1", "b2", "b3"]),
+            ("author_id[$in][]=null&author_id[$in][]=a1", ["b1", "b4"]),
+            ("author_id[$nin][]=null&author_id[$nin][]=a1", ["b2", "b3"]),
+            ("author_id[$like]=_1", ["b1"]),
+            ("author_id[$like]=A%25", []),
+            ("author_id[$ilike]=A%25", ["b1", "b2", "b3"]),
+            ("author_id[$contains]=1", ["b1"]),
+            ("author_id[$contains]=%25", []),
+            ("author_id[$re]=^a[13]$", ["b1", "b3"]),
+            ("$or[0][id]=b1&$or[1][pages]=7", ["b1", "b3", "b4"]),
+            ("$or[0][id]=b1&$or[0][title]=Two&$or[1][id]=b2", ["b2"]),
+            ("$and[0][id][]=b1&$and[0][id][]=b2&$and[1][author_id]=a1", ["b1"]),
+            ("$and[0][$or][0][id]=b1&$and[0][$or][1][id]=b3&$and[1][pages][$gt]=50", ["b1"]),
+            ("$or[0][$and][0][pages]=7&$or[0][$and][1][title]=Four&$or[1][q]=only&author_id[$ne]=a1", ["b2"]),
+            ("q=o", ["b1", "b2", "b4"]),
+            ("q=ONLY", ["b2"]),
+            ("q=7&title=Four", ["b4"]),
+            ("q=%25", []),
+            ("q=_ne", []),
+            ("q=%5C", []),
+            ("q=", ["b1", "b2", "b3", "b4"]),
+            ("$or[0][q]=&$or[1][id]=b1", ["b1", "b2", "b3", "b4"]),
+            ("with_deleted=true&pages=7", ["b3", "b4", "b5"]),
+            ("with_deleted=false&pages=7", ["b3", "b4"]),
         ],
     )
     async def test_a_filter_narrows_the_rows(self, shop: Shop, query: str, ids: list[str]) -> None:
@@ -185,6 +224,17 @@ class TestFilters:
         async with shop.database.reading() as connection:
             text = await fetch_all(connection, BOOKS, Selection(("id",)), where=[])
         assert [each["id"] for each in json.loads(text)] == ["b1", "b2", "b3", "b4", "b5"]
+
+    async def test_a_pattern_that_is_none_is_refused_by_the_database(self, shop: Shop) -> None:
+        for pattern in ("(", "[", "*a", "a**", "\\", "(?:", "[[:x:]]", "a{21"):
+            with pytest.raises(CommerceError) as caught:
+                await shop.list(f"author_id[$re]={quote(pattern)}")
+            assert caught.value.type == "invalid_data", pattern
+
+    async def test_own_columns_are_searched_without_gathering_keys(self, shop: Shop) -> None:
+        books = BOOKS.but(search=("title", "{t}.pages::text"))
+        assert await shop.ids("q=o", books) == ["b1", "b2", "b4"]
+        assert await shop.ids("q=7", books) == ["b3", "b4"]
 
     async def test_a_scope_takes_parameters(self, shop: Shop) -> None:
         async with shop.database.reading() as connection:

@@ -106,7 +106,7 @@ EVIL = ["'; DROP TABLE q_book; --", "1' OR '1'='1", '"', "\\", "$1", "{t}", ":ra
 
 def text_of(*query: tuple[str, str]) -> str:
     request = read_list(BOOKS, query)
-    return compile_page(BOOKS, request.selection, Shape((LIVE,), request.narrowing.groups, request.order)).sql
+    return compile_page(BOOKS, request.selection, Shape((LIVE,), request.narrowing.terms, request.order)).sql
 
 
 @pytest.mark.parametrize("evil", EVIL)

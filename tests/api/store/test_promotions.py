@@ -1,0 +1,166 @@
+"""Promotion codes on a cart, against the totals that the peer recorded (contract: story_promotions_on_cart)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from api.state import State
+from commerce.auth.tokens import Caller
+from kit.db import Database, run, value
+from operations.claim_promotions import give_back_uses, lock_uses, take_uses
+from operations.create_admin_user import create_admin_user
+from tests.support.recorded_shop import CONTRACT, RecordedShop
+from tests.support.storefront import Carts
+
+FIELDS = "fields=id,total,discount_total,shipping_total,promotions.code,items.adjustments.amount,items.adjustments.code"
+ADDRESS = {"first_name": "Ada", "country_code": "de"}
+# What 2 tees and 2 mugs cost with each code, and with shipping (9.50) where it matters.
+TOTALS = {
+    "TEN": 64.575,
+    "FIX5": 64.61,
+    "FIX5USD": 71.75,
+    "ITEM20": 67.55,
+    "EACH3": 57.47,
+    "ACROSS30": 36.05,
+    "PACROSS15": 60.9875,
+    "ONCE4": 66.99,
+    "VIPONLY": 71.75,
+    "TAXINC10": 61.75,
+    "DRAFT10": 71.75,
+    "EXPIRED": 71.75,
+    "SPEND": 53.9,
+    "FREESHIP": 71.75,
+    "EU50": 63.42,
+}
+
+
+@pytest.fixture
+async def promoted(client: AsyncClient, state: State, carts: Carts, database: Database, shop: RecordedShop) -> Carts:
+    """Make the campaigns and promotions of the recorded shop by the admin routes."""
+    user_id = await database.transact(lambda session: create_admin_user(session, "admin@example.com", "x"))
+    token = state.tokens.issue(Caller(user_id, "user", "authid_1"), {"user_id": user_id}, {})
+    for step in json.loads((CONTRACT / "setup.json").read_text())["steps"]:
+        if not step.get("path", "").startswith(("/admin/promotions", "/admin/campaigns")):
+            continue
+        text = json.dumps(step["body"])
+        for label, id_ in carts.labels.items():
+            text = text.replace("{{" + label + "}}", id_)
+        body = json.loads(text)
+        response = await client.post(step["path"], json=body, headers={"authorization": f"Bearer {token}"})
+        assert response.status_code == 200, response.text
+        for label, path in step.get("save", {}).items():
+            kind, _, _ = path.partition(".")
+            carts.labels[label] = response.json()[kind]["id"]
+    assert shop.labels
+    return carts
+
+
+async def filled(carts: Carts, tees: int = 2, mugs: int = 2) -> str:
+    cart_id = await carts.new(shipping_address=ADDRESS)
+    for variant, quantity in (("tee_m", tees), ("mug_v", mugs)):
+        if quantity:
+            await carts.add(cart_id, variant, quantity)
+    return cart_id
+
+
+async def apply(carts: Carts, cart_id: str, *codes: str, method: str = "POST") -> dict[str, Any]:
+    answer = await carts.ok(method, f"/carts/{cart_id}/promotions?{FIELDS}", {"promo_codes": list(codes)})
+    cart: dict[str, Any] = answer["cart"]
+    return cart
+
+
+def codes_of(cart: dict[str, Any]) -> list[str]:
+    return sorted(promotion["code"] for promotion in cart["promotions"])
+
+
+async def test_each_code_takes_off_what_was_recorded(promoted: Carts) -> None:
+    cart_id = await filled(promoted)
+    found = {}
+    for code in TOTALS:
+        cart = await apply(promoted, cart_id, code)
+        found[code] = cart["total"]
+        assert codes_of(cart) == ([code] if cart["discount_total"] else []), code
+        assert codes_of(await apply(promoted, cart_id)) == []  # an empty list takes all codes away
+    assert found == pytest.approx(TOTALS, abs=1e-6)
+
+
+async def test_codes_stack_and_shipping_is_lowered(promoted: Carts) -> None:
+    cart_id = await filled(promoted)
+    option = {"option_id": promoted.labels["ship_eu"]}
+    await promoted.ok("POST", f"/carts/{cart_id}/shipping-methods", option)
+    cart = await apply(promoted, cart_id, "TEN", "PACROSS15", "FREESHIP")
+    assert (codes_of(cart), cart["total"]) == (["FREESHIP", "PACROSS15", "TEN"], pytest.approx(54.88875, abs=1e-6))
+    cart = await apply(promoted, cart_id, "FREESHIP", method="DELETE")
+    assert (codes_of(cart), cart["shipping_total"]) == (["PACROSS15", "TEN"], 9.5)
+
+
+async def test_an_unknown_code_is_refused_and_changes_nothing(promoted: Carts) -> None:
+    cart_id = await filled(promoted)
+    await apply(promoted, cart_id, "TEN")
+    refused = await promoted.call("POST", f"/carts/{cart_id}/promotions", {"promo_codes": ["FIX5", "NOPE"]})
+    assert (refused.status_code, refused.json()["message"]) == (400, "The promotion code NOPE is invalid")
+    assert codes_of((await promoted.ok("GET", f"/carts/{cart_id}?{FIELDS}"))["cart"]) == ["TEN"]
+    uncounted = await promoted.call("POST", f"/carts/{cart_id}/promotions", {"promo_codes": ["PERCUST"]})
+    assert (uncounted.status_code, "customer_id" in uncounted.json()["message"]) == (400, True)
+
+
+async def test_a_code_stays_with_the_cart_and_follows_it(promoted: Carts) -> None:
+    cart_id = await promoted.new(
+        shipping_address=ADDRESS,
+        promo_codes=["EU50"],
+        items=[{"variant_id": promoted.labels["mug_v"], "quantity": 5}],
+    )
+    cart = (await promoted.ok("GET", f"/carts/{cart_id}?{FIELDS}"))["cart"]
+    assert (codes_of(cart), cart["total"]) == (["EU50"], pytest.approx(66.045, abs=1e-6))
+    # Its own discount brings the cart no nearer to losing it; fewer mugs do.
+    await promoted.ok("POST", f"/carts/{cart_id}", {"metadata": {"a": 1}})
+    assert codes_of((await promoted.ok("GET", f"/carts/{cart_id}?{FIELDS}"))["cart"]) == ["EU50"]
+    line = (await promoted.ok("GET", f"/carts/{cart_id}?fields=items.id"))["cart"]["items"][0]["id"]
+    cart = (await promoted.ok("POST", f"/carts/{cart_id}/line-items/{line}?{FIELDS}", {"quantity": 1}))["cart"]
+    assert (codes_of(cart), cart["total"]) == ([], 14.875)
+    cart = (await promoted.ok("POST", f"/carts/{cart_id}?{FIELDS}", {"promo_codes": ["TEN"]}))["cart"]
+    assert (codes_of(cart), cart["total"]) == (["TEN"], pytest.approx(13.3875))
+    cart = (await promoted.ok("POST", f"/carts/{cart_id}?{FIELDS}", {"promo_codes": []}))["cart"]
+    assert (codes_of(cart), cart["total"]) == ([], 14.875)
+
+
+async def test_a_rounded_cart_adds_up(promoted: Carts, database: Database) -> None:
+    cart_id = await filled(promoted)
+    await database.transact(lambda s: run(s, "UPDATE cart SET rounding = 'currency' WHERE id = $1", cart_id))
+    cart = await apply(promoted, cart_id, "TEN", "TAXINC10")
+    assert cart["total"] == pytest.approx(round(cart["total"], 2), abs=1e-9)
+    parts = [part["amount"] for item in cart["items"] for part in item["adjustments"]]
+    assert all(part == pytest.approx(round(part, 2), abs=1e-9) for part in parts)
+
+
+async def test_the_last_use_is_counted_once(promoted: Carts, database: Database) -> None:
+    """Promise 16: of two carts that both have the last use of a code, one gets it; what is given back is free again."""
+    first, second = await filled(promoted), await filled(promoted)
+    for cart_id in (first, second):
+        assert codes_of(await apply(promoted, cart_id, "LIMIT1", "SPEND")) == ["LIMIT1", "SPEND"]
+
+    async def claim(cart_id: str) -> object:
+        async def work(session: Any) -> None:  # noqa: ANN401 - a session
+            uses = await lock_uses(session, cart_id)
+            await take_uses(session, f"order_{cart_id}", uses)
+
+        return await database.transact(work)
+
+    results = await asyncio.gather(claim(first), claim(second), return_exceptions=True)
+    assert sum(isinstance(result, Exception) for result in results) == 1
+    used = "SELECT used FROM promotion WHERE code = 'LIMIT1'"
+    spent = "SELECT b.used FROM promotion_campaign_budget b WHERE b.type = 'spend'"
+    async with database.reading() as connection:
+        assert (await value(connection, used), await value(connection, spent)) == (1, Decimal(15))
+    winner = first if results[0] is None else second
+    for _ in range(2):  # giving back twice gives back once
+        await database.transact(lambda session: give_back_uses(session, f"order_{winner}"))
+    async with database.reading() as connection:
+        assert (await value(connection, used), await value(connection, spent)) == (0, Decimal(0))
+    await claim(second if winner == first else first)

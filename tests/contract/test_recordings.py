@@ -1,0 +1,38 @@
+"""The recorded contract, file by file: what was equal stays equal, and what deviates is on the accepted list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.demands import accepted_deviations, broken, read_floor
+from tests.contract.replaying import Replay, files
+from tests.contract.shop import open_shop
+
+NEEDED = "not possible without"  # a later route would have told; what needs it is blocked
+
+
+@pytest.fixture(scope="session")
+def replay(postgres_url: str, temporal: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
+    """Yield the replayer of the set-up shop."""
+    with open_shop(postgres_url, temporal, tmp_path_factory.mktemp("contract")) as shop:
+        made = Replay(shop)
+        made.prepare()
+        yield made
+
+
+def test_every_step_of_the_setup_whose_route_exists_succeeds(replay: Replay) -> None:
+    assert not [note for note in replay.setup_notes if NEEDED not in note]
+
+
+@pytest.mark.parametrize("file", files())
+def test_the_answers_are_as_recorded(replay: Replay, file: str) -> None:
+    unmet = broken(replay.judged(file), read_floor(), accepted_deviations())
+    assert not unmet, "\n".join(unmet)
+
+
+def test_nothing_demanded_is_unknown() -> None:
+    known = set(files())
+    assert known >= set(read_floor())
+    assert known >= {entry.partition("/")[0] for entry, _ in accepted_deviations()}
