@@ -18,7 +18,10 @@ from api.admin import campaigns as admin_campaigns
 from api.admin import inventory_items as admin_inventory_items
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
+from api.admin import product_options as admin_product_options
 from api.admin import product_tags as admin_product_tags
+from api.admin import product_variants as admin_product_variants
+from api.admin import products as admin_products
 from api.admin import promotions as admin_promotions
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
@@ -35,6 +38,8 @@ from api.store import currencies as store_currencies
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
+from api.store import product_options as store_product_options
+from api.store import product_variants as store_product_variants
 from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import shipping_options as store_shipping_options
@@ -51,6 +56,8 @@ STORE: Final = (
     store_regions.router,  # /store/regions
     store_currencies.router,  # /store/currencies
     store_products.router,  # /store/products
+    store_product_variants.router,  # /store/product-variants
+    store_product_options.router,  # /store/product-options
     store_carts.router,  # /store/carts
     store_shipping_options.router,  # /store/shipping-options
     store_payment_providers.router,  # /store/payment-providers
@@ -64,6 +71,10 @@ ADMIN: Final = (
     admin_users.router,  # /admin/users
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_products.router,  # /admin/products
+    admin_product_variants.of_product,  # /admin/products/{id}/variants
+    admin_product_variants.router,  # /admin/product-variants
+    admin_product_options.router,  # /admin/product-options
     admin_product_tags.router,  # /admin/product-tags
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations

@@ -17,6 +17,7 @@ from kit.idempotency import Claim
 from kit.rows import Batch
 
 T = TypeVar("T")
+JsonValue = str | Mapping[str, Any]
 
 Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation returned -> the answer's JSON text
 
@@ -141,6 +142,21 @@ def deleted(name: str) -> Projection[str]:
 
     async def project(_session: AsyncSession, id_: str) -> str:
         return json_text({"id": id_, "object": name, "deleted": True})
+
+    return project
+
+
+def deleted_from(
+    request: Request, resource: query.Resource, name: str, id_: JsonValue, *, where: Sequence[str] = (query.LIVE,)
+) -> Projection[str]:
+    """Return the projection of an operation that took `id_` from a row and returns that row's id: both are answered."""
+    asked = query.read_one(resource, request.query_params.multi_items())
+
+    async def project(session: AsyncSession, parent_id: str) -> str:
+        scope = ["{t}.id = :id", *where]
+        parent = await query.fetch_object(session, resource, asked.selection, where=scope, params={"id": parent_id})
+        gone = json_text({"id": id_, "object": name, "deleted": True})
+        return f'{gone[:-1]},"parent":{parent or "null"}}}'
 
     return project
 

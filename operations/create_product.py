@@ -35,17 +35,10 @@ class CreatedProduct:
     inventory_item_ids: Sequence[str | None]
 
 
-async def create_product(
-    session: AsyncSession,
-    product: NewProduct,
-    variants: Sequence[VariantOffer],
-    *,
-    sales_channels: Sequence[str] = (),
-    shipping_profile_id: str | None = None,
-) -> CreatedProduct:
-    """Create one product with its variants. Errors: as `create_products`."""
-    (made,) = await create_products(session, [ProductOffer(product, variants, sales_channels, shipping_profile_id)])
-    return made
+async def create_offer(session: AsyncSession, offer: ProductOffer) -> str:
+    """Create one product with its variants and return its id. Errors: as `create_products`."""
+    (made,) = await create_products(session, [offer])
+    return made.id
 
 
 async def create_products(session: AsyncSession, offers: Sequence[ProductOffer]) -> list[CreatedProduct]:

@@ -34,21 +34,33 @@ class PartsBatch:
     deleted: Sequence[Part] = ()
 
 
+async def change_part(session: AsyncSession, product_id: str, batch: PartsBatch) -> str:
+    """Add, change or take away one part of a variant and return the variant's id. Errors: as `change_parts`."""
+    (part,) = (*batch.created, *batch.updated, *batch.deleted)
+    await change_parts(session, product_id, batch)
+    return part.variant_id
+
+
 async def batch_parts(session: AsyncSession, product_id: str, batch: PartsBatch) -> PartsBatch:
+    """Do all of it. A refusal names its element: `update[3]: ...`. Errors: as `change_parts`."""
+    with in_list("update"):
+        await change_parts(session, product_id, batch)
+    return batch
+
+
+async def change_parts(session: AsyncSession, product_id: str, batch: PartsBatch) -> None:
     """Change what variants of a product are made of, by the same number of statements for any number of parts.
 
-    A refusal names its element: `update[3]: ...`. Errors: `not_found` for a variant of another product, an unknown
-    item, a part to change that is not there; `invalid_data` for a part that is there already.
+    A refusal of a change knows its place. Errors: `not_found` for a variant of another product, an unknown item, a part
+    to change that is not there; `invalid_data` for a part that is there already.
     """
     named = {part.variant_id: None for part in (*batch.created, *batch.updated, *batch.deleted)}
     await lock_variants(session, product_id, list(named))
     await run(session, _DELETE, *_pairs(batch.deleted))
-    with in_list("update"):
-        await _update(session, batch.updated)
+    await _update(session, batch.updated)
     await require(session, InventoryItem, {part.inventory_item_id for part in batch.created}, "inventory_item_id")
     new = [(part.variant_id, part.inventory_item_id, part.required_quantity) for part in batch.created]
     await link_variants(session, {}, new)
-    return batch
 
 
 async def _update(session: AsyncSession, parts: Sequence[Part]) -> None:

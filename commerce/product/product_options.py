@@ -8,12 +8,14 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.product.models import ProductOption, ProductOptionValue, ProductProductOption
+from commerce.product.models import Product, ProductOption, ProductOptionValue, ProductProductOption
 from commerce.product.options import refuse_used, retire_options, retire_values, save_options
 from commerce.product.types import Choices, NewOption, OptionChange, UsedOption
 from kit.db import run, save
 from kit.errors import about, invalid_data, not_found
 from kit.ids import new_id
+from kit.outbox import tell
+from kit.rows import locked
 
 Wanted: TypeAlias = "NewOption | UsedOption"
 
@@ -159,6 +161,28 @@ async def change_options(session: AsyncSession, changes: Sequence[tuple[str, Opt
     ]
     await use_values(session, used)
     await _drop_values(session, known, changes)
+
+
+async def batch_options(
+    session: AsyncSession,
+    product_id: str,
+    *,
+    add: Sequence[Wanted],
+    remove: Sequence[str],
+    update: Sequence[OptionChange],
+) -> str:
+    """Change a product's use of options, what it leaves first, and return its id.
+
+    Errors: `not_found` for the product or an option of another one, and as `remove_options`, `add_options`,
+    `change_options`.
+    """
+    await locked(session, Product, product_id)
+    await remove_options(session, [(product_id, option_id) for option_id in remove])
+    titles = {product_id: list((await choices_of(session, [product_id]))[product_id])}
+    await add_options(session, {product_id: add}, titles)
+    await change_options(session, [(product_id, change) for change in update])
+    await tell(session, "product.updated", product_id)
+    return product_id
 
 
 async def _new_values(

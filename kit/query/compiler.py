@@ -170,6 +170,7 @@ def _chosen(
             asked.add(name)  # a scalar marked as a relation (`*items.thumbnail`), or a path into stored JSON
         if relation is not None and relation.reference:
             asked.add(relation.reference)
+    asked.update(*(resource.brings.get(name, ()) for name in asked))
     for name, column in resource.columns.items():
         if (name in asked or (selection.star and column.star)) and resource.needs[name] <= given:
             yield name, column

@@ -117,8 +117,8 @@ class Resource:
     columns, SQL over `{t}` (with `{matches}` where the comparison stands, else at its end), or a SELECT, with
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
-    `twins` are amounts with a `raw_` twin; `hidden` columns are never shown; `along` comes with every dotted choice
-    from this entity (its id by default).
+    `brings` are names that come along with another. `twins` are amounts with a `raw_` twin; `hidden` columns are never
+    shown; `along` comes with every dotted choice from this entity (its id by default).
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -141,6 +141,7 @@ class Resource:
     relations: Mapping[str, Relation] | Callable[[], Mapping[str, Relation]] = field(default_factory=dict)
     computed: Mapping[str, Column] = field(default_factory=dict)
     joins: Mapping[str, str] = field(default_factory=dict)
+    brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     along: tuple[str, ...] | None = None

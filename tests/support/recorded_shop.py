@@ -32,7 +32,7 @@ from commerce.tax.service import NewTaxRate, create_tax_rate, create_tax_region
 from kit.db import run, save
 from operations.create_fulfillment_set import create_fulfillment_set
 from operations.create_price_list import create_price_list
-from operations.create_product import create_product
+from operations.create_product import ProductOffer, create_offer
 from operations.create_region import create_region
 from operations.create_shipping_option import ShippingPrice, create_shipping_option
 from operations.offer_variants import VariantOffer
@@ -253,8 +253,8 @@ async def product(session: AsyncSession, body: Body) -> Body:
         measures=Measures(weight=None if weight is None else number(weight), **measures),
         **body,
     )
-    made = await create_product(session, new, offers, sales_channels=channels, shipping_profile_id=profile)
-    return {"product": {"id": made.id, **await _parts(session, made.id)}}
+    product_id = await create_offer(session, ProductOffer(new, offers, channels, profile))
+    return {"product": {"id": product_id, **await _parts(session, product_id)}}
 
 
 async def _parts(session: AsyncSession, product_id: str) -> Body:
