@@ -25,7 +25,8 @@ from durable.workers import Crew, build_worker, keep_working
 from kit import failpoints, logs
 from kit.db import Database
 from kit.settings import Settings
-from operations.outbox import purge_outbox, redeliver_lost
+from operations.outbox import erase_secrets, purge_outbox, redeliver_lost
+from operations.purge_expired import purge_expired
 from operations.purge_idempotency_keys import purge_idempotency_keys
 from operations.sweep_checkouts import (
     adopt_orphans,
@@ -53,8 +54,10 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("to_release", release_ended, EDGE),
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
         Sweep("to_redeliver", redeliver_lost),
+        Sweep("erased_secrets", erase_secrets),
         Sweep("purged_events", purge_outbox),
         Sweep("purged_keys", purge_idempotency_keys),
+        Sweep("purged_expired", purge_expired),
     ]
 
 

@@ -25,8 +25,10 @@ class PaymentSessionActivities:
 
     async def record(self, collection_id: str, provider_id: str, data: Mapping[str, Any]) -> SessionIntent:
         """Commit the intent."""
+        provider = self._providers.get(provider_id)
+        exact = provider is not None and provider.takes_any_amount
         return await self._database.transact(
-            lambda session: record_session_intent(session, collection_id, provider_id, data),
+            lambda session: record_session_intent(session, collection_id, provider_id, data, exact=exact),
             edge="payment.session_intent",
         )
 

@@ -8,40 +8,74 @@ from importlib.metadata import version
 from typing import Final
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import health
 from api.actors import admin_actor, store_actor
+from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
+from api.admin import collections as admin_collections
+from api.admin import currencies as admin_currencies
+from api.admin import customer_groups as admin_customer_groups
+from api.admin import customers as admin_customers
+from api.admin import feature_flags as admin_feature_flags
 from api.admin import inventory_items as admin_inventory_items
+from api.admin import invite_acceptance as admin_invite_acceptance
+from api.admin import invites as admin_invites
+from api.admin import layouts as admin_layouts
+from api.admin import notifications as admin_notifications
 from api.admin import orders as admin_orders
 from api.admin import payments as admin_payments
+from api.admin import plugins as admin_plugins
+from api.admin import price_lists as admin_price_lists
+from api.admin import price_preferences as admin_price_preferences
+from api.admin import product_categories as admin_product_categories
 from api.admin import product_options as admin_product_options
 from api.admin import product_tags as admin_product_tags
+from api.admin import product_types as admin_product_types
 from api.admin import product_variants as admin_product_variants
 from api.admin import products as admin_products
 from api.admin import promotions as admin_promotions
+from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
+from api.admin import return_reasons as admin_return_reasons
+from api.admin import stores as admin_stores
+from api.admin import tax_providers as admin_tax_providers
+from api.admin import tax_rates as admin_tax_rates
+from api.admin import tax_regions as admin_tax_regions
+from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
+from api.admin import views as admin_views
 from api.admin import workflows_executions as admin_workflows_executions
-from api.auth import login
-from api.cors import Cors, Origins
+from api.auth import emailpass as auth_emailpass
+from api.auth import mfa as auth_mfa
+from api.auth import providers as auth_providers
+from api.auth import sessions as auth_sessions
+from api.auth import verification as auth_verification
+from api.bounds import BodyBounds
+from api.cloud import auth as cloud_auth
+from api.cors import Cors
 from api.docs import serve_docs
 from api.edge import Failures, RequestIds
 from api.errors import handle_errors
+from api.files import KeptFiles
 from api.state import State
 from api.store import carts as store_carts
+from api.store import collections as store_collections
 from api.store import currencies as store_currencies
+from api.store import customers as store_customers
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
+from api.store import product_categories as store_product_categories
 from api.store import product_options as store_product_options
+from api.store import product_tags as store_product_tags
+from api.store import product_types as store_product_types
 from api.store import product_variants as store_product_variants
 from api.store import products as store_products
 from api.store import regions as store_regions
+from api.store import return_reasons as store_return_reasons
 from api.store import shipping_options as store_shipping_options
 from api.unknown import handle_unknown
 from durable.client import Durable
@@ -49,7 +83,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.search import warn_if_slow
 from kit.settings import Settings
-from providers.registry import payment_providers
+from providers.registry import file_provider, payment_providers
 
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
@@ -58,30 +92,69 @@ STORE: Final = (
     store_products.router,  # /store/products
     store_product_variants.router,  # /store/product-variants
     store_product_options.router,  # /store/product-options
+    store_product_types.router,  # /store/product-types
+    store_product_tags.router,  # /store/product-tags
+    store_collections.router,  # /store/collections
+    store_product_categories.router,  # /store/product-categories
     store_carts.router,  # /store/carts
     store_shipping_options.router,  # /store/shipping-options
     store_payment_providers.router,  # /store/payment-providers
     store_payment_collections.router,  # /store/payment-collections
     store_orders.router,  # /store/orders
+    store_customers.router,  # /store/customers
+    store_return_reasons.router,  # /store/return-reasons
 )
 ADMIN: Final = (
     admin_campaigns.router,  # /admin/campaigns
     admin_promotions.router,  # /admin/promotions
     admin_regions.router,  # /admin/regions
     admin_users.router,  # /admin/users
+    admin_invites.router,  # /admin/invites
+    admin_api_keys.router,  # /admin/api-keys
+    admin_customers.router,  # /admin/customers
+    admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
     admin_products.router,  # /admin/products
     admin_product_variants.of_product,  # /admin/products/{id}/variants
     admin_product_variants.router,  # /admin/product-variants
     admin_product_options.router,  # /admin/product-options
+    admin_product_types.router,  # /admin/product-types
     admin_product_tags.router,  # /admin/product-tags
+    admin_collections.router,  # /admin/collections
+    admin_product_categories.router,  # /admin/product-categories
+    admin_price_lists.router,  # /admin/price-lists
+    admin_price_preferences.router,  # /admin/price-preferences
     admin_inventory_items.router,  # /admin/inventory-items
     admin_reservations.router,  # /admin/reservations
     admin_workflows_executions.router,  # /admin/workflows-executions
+    admin_stores.router,  # /admin/stores
+    admin_currencies.router,  # /admin/currencies
+    admin_tax_regions.router,  # /admin/tax-regions
+    admin_tax_rates.router,  # /admin/tax-rates
+    admin_tax_providers.router,  # /admin/tax-providers
+    admin_return_reasons.router,  # /admin/return-reasons
+    admin_refund_reasons.router,  # /admin/refund-reasons
+    admin_uploads.router,  # /admin/uploads
+    admin_notifications.router,  # /admin/notifications
+    admin_layouts.router,  # /admin/layouts
+    admin_plugins.router,  # /admin/plugins
+    admin_views.router,  # /admin/views
+    admin_views.labels,  # /admin/property-labels
 )
-AUTH: Final = (
-    login.router,  # /auth/{actor_type}/{auth_provider}
+GUESTS: Final = (
+    admin_invite_acceptance.router,  # /admin/invites/accept, for who is no user yet
+)
+AUTH: Final = (  # what has a name of its own before what has two places
+    auth_sessions.router,  # /auth/session, /auth/token
+    auth_verification.router,  # /auth/verification
+    auth_mfa.router,  # /auth/mfa
+    auth_providers.router,  # /auth/{actor_type}/providers
+    auth_emailpass.router,  # /auth/{actor_type}/{auth_provider}
+)
+OPEN: Final = (  # what a login page asks before anybody is known
+    admin_feature_flags.router,  # /admin/feature-flags
+    cloud_auth.router,  # /cloud/auth
 )
 
 
@@ -93,6 +166,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout=settings.statement_timeout),
         Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix),
         payment_providers(settings),
+        file_provider(settings),
     )
     app = FastAPI(
         title="Euryale",
@@ -100,7 +174,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=_ring(settings),
+        middleware=_ring(state),
         lifespan=_lifespan,
     )
     app.state.parts = state
@@ -108,7 +182,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_unknown(app)
     _include_routers(app)
     serve_docs(app)
-    app.mount("/static", StaticFiles(directory=settings.files_dir, check_dir=False))
+    app.mount("/static", KeptFiles(settings.files_dir))
     return app
 
 
@@ -124,18 +198,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await state.database.close()
 
 
-def _ring(settings: Settings) -> list[Middleware]:
+def _ring(state: State) -> list[Middleware]:
     """Return what stands around the routes, the outermost first."""
-    areas = {
-        "store": Origins(settings.store_cors),
-        "admin": Origins(settings.admin_cors),
-        "auth": Origins(settings.auth_cors),
-    }
     return [
         Middleware(RequestIds),
-        Middleware(Cors, areas=areas),
+        Middleware(Cors, areas=state.origins),
         Middleware(Failures),
-        Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes),
+        Middleware(BodyBounds, plain=state.settings.max_body_bytes, uploads=state.settings.max_upload_bytes),
     ]
 
 
@@ -145,5 +214,5 @@ def _include_routers(app: FastAPI) -> None:
         app.include_router(router, dependencies=[Depends(store_actor)])
     for router in ADMIN:
         app.include_router(router, dependencies=[Depends(admin_actor)])
-    for router in AUTH:
+    for router in (*GUESTS, *AUTH, *OPEN):
         app.include_router(router)

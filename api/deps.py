@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.state import state_of
 from kit import idempotency, query
 from kit.errors import invalid_data, not_found
-from kit.idempotency import Claim
+from kit.idempotency import Answered, Claim
 from kit.rows import Batch
 
 T = TypeVar("T")
@@ -60,47 +60,62 @@ async def read_one(
     `as_list`: the route takes a list's parameters (kit/query's `read_one`).
     """
     asked = query.read_one(resource, request.query_params.multi_items(), as_list=as_list)
-    scope, bound = ["{t}.id = :id", *asked.scope(where)], {**params, "id": id_}
+    (key,) = resource.primary_key  # `code` of currencies
+    scope, bound = [f"{{t}}.{key} = :id", *asked.scope(where)], {**params, "id": id_}
     async with state_of(request).database.reading() as connection:
         found = await query.fetch_one(connection, resource, asked.selection, where=scope, params=bound)
     if found is None:
-        raise not_found(missing or f"{resource.key.replace('_', ' ').capitalize()} with id: {id_} was not found")
+        raise not_found(missing or f"{resource.key.replace('_', ' ').capitalize()} with {key}: {id_} was not found")
     return json_answer(found)
 
 
 async def write(
-    request: Request, operation: Callable[[AsyncSession], Awaitable[T]], *, then: Projection[T], status: int = 200
+    request: Request,
+    operation: Callable[[AsyncSession], Awaitable[T]],
+    *,
+    then: Projection[T],
+    again: Projection[str] | None = None,
+    status: int = 200,
 ) -> Response:
     """Run `operation` in one transaction and answer what `then` makes of its result, once it is committed.
 
     Run again when it lost a race, so neither may do anything but write to the session. With an `Idempotency-Key` the
     answer is committed beside the effect, and the same request is answered by it for 24 h; a refused write leaves
-    nothing behind and runs again. Errors: what `operation` raises, and those of kit/idempotency and `transact`.
+    nothing behind and runs again. An answer that holds a secret is not kept: `again` shows a replay what the id that
+    was written names. Errors: what `operation` raises, and those of kit/idempotency and `transact`.
     """
     claim = await _claim(request)
 
     async def work(session: AsyncSession) -> tuple[str, int]:
         known = await idempotency.claim(session, claim) if claim is not None else None
-        if known is not None and known.body is not None and known.status is not None:
-            return known.body, known.status
+        if known is not None and known.status is not None:
+            return await _replayed(session, known, again), known.status
         result = await operation(session)
         await session.flush()  # the projection is driver SQL, which does not flush by itself
         body = await then(session, result)
         if claim is not None:
-            await idempotency.remember(session, claim, status, body)
+            about = (body, None) if again is None else (None, _id_of(result))
+            await idempotency.remember(session, claim, status, *about)
         return body, status
 
     return json_answer(*await state_of(request).database.transact(work))
 
 
-async def start(request: Request, workflow_id: str, run: Callable[[str], Awaitable[str | Response]]) -> Response:
-    """Let `run` start the workflow `workflow_id`, or attach to it, and answer.
+async def start(
+    request: Request,
+    workflow_id: str,
+    run: Callable[[str], Awaitable[str | Response]],
+    *,
+    body: Callable[[], Awaitable[bytes]] | None = None,
+) -> Response:
+    """Let `run` start the workflow `workflow_id`, or attach to it, and answer; or act outside of the database by it.
 
     With an `Idempotency-Key` the id is committed first, so that a replay runs with the same id and attaches. `run`
     returns JSON text that is final, which is kept for replays, or a Response that is not (a decline, no decision yet):
-    then the same key asks again. `workflow_id` may differ between replays; the first one counts.
+    then the same key asks again. `workflow_id` may differ between replays; the first one counts. `body` returns what
+    was asked for where the request's own body is read already.
     """
-    claim = await _claim(request)
+    claim = await _claim(request, body)
     if claim is None:
         return _final(await run(workflow_id))
     database = state_of(request).database
@@ -127,7 +142,7 @@ def shown(
     asked = query.read_one(resource, request.query_params.multi_items())
 
     async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
-        id_ = written if isinstance(written, str) else written.id
+        id_ = _id_of(written)
         scope, bound = ["{t}.id = :id", *where], {**params, "id": id_}
         found = await query.fetch_one(session, resource, asked.selection, where=scope, params=bound)
         if found is None:
@@ -146,17 +161,17 @@ def deleted(name: str) -> Projection[str]:
     return project
 
 
-def deleted_from(
-    request: Request, resource: query.Resource, name: str, id_: JsonValue, *, where: Sequence[str] = (query.LIVE,)
-) -> Projection[str]:
-    """Return the projection of an operation that took `id_` from a row and returns that row's id: both are answered."""
-    asked = query.read_one(resource, request.query_params.multi_items())
+def deleted_below(request: Request, name: str, id_: JsonValue, parent: query.Resource) -> Projection[Any]:
+    """Return the projection of an operation that deleted `id_` below a row, and returns that row or its id.
 
-    async def project(session: AsyncSession, parent_id: str) -> str:
-        scope = ["{t}.id = :id", *where]
-        parent = await query.fetch_object(session, resource, asked.selection, where=scope, params={"id": parent_id})
-        gone = json_text({"id": id_, "object": name, "deleted": True})
-        return f'{gone[:-1]},"parent":{parent or "null"}}}'
+    The row is the answer's `parent` (contract section 1), with the `fields` asked for.
+    """
+    above = shown(request, parent)
+
+    async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
+        told = json_text({"id": id_, "object": name, "deleted": True})
+        text = (await above(session, written)).removeprefix(f'{{"{parent.key}":')
+        return f'{told.removesuffix("}")},"parent":{text}'
 
     return project
 
@@ -187,11 +202,21 @@ def batched(
     return project
 
 
+def _id_of(written: Any) -> str:  # noqa: ANN401 - a row or its id
+    return written if isinstance(written, str) else str(written.id)
+
+
+async def _replayed(session: AsyncSession, known: Answered, again: Projection[str] | None) -> str:
+    if again is not None and known.resource_id is not None:
+        return await again(session, known.resource_id)
+    return known.body or ""
+
+
 def _final(told: str | Response) -> Response:
     return json_answer(told) if isinstance(told, str) else told
 
 
-async def _claim(request: Request) -> Claim | None:
+async def _claim(request: Request, body: Callable[[], Awaitable[bytes]] | None = None) -> Claim | None:
     """Return the use of an `Idempotency-Key` that the request makes, or None; `invalid_data` for a bad key."""
     header = request.headers.get("idempotency-key")
     if header is None:
@@ -199,6 +224,6 @@ async def _claim(request: Request) -> Claim | None:
     key = header.strip().removeprefix('"').removesuffix('"')  # the draft quotes it, most clients do not
     if not 0 < len(key) <= LONGEST_KEY:
         raise invalid_data(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
-    asked = f"{request.url.query}\n".encode() + await request.body()
+    asked = f"{request.url.query}\n".encode() + await (body or request.body)()
     scope = f"{request.state.actor.scope} {request.method} {request.url.path}"
     return Claim(scope, key, hashlib.sha256(asked).hexdigest())

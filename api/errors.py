@@ -29,6 +29,7 @@ STATUS: Final = {
     "payload_too_large": 413,
     "duplicate_error": 422,
     "payment_authorization_error": 422,
+    "too_many_requests": 429,
     "unknown_error": 500,
     "database_error": 500,
     "unexpected_state": 500,

@@ -10,9 +10,12 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.payment_session import PaymentSessionActivities
+from api.cors import Origins
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
 from commerce.auth.passwords import Passwords
+from commerce.auth.service import Standing, find_standing
 from commerce.auth.tokens import Tokens
+from commerce.file.port import FileProvider
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable
 from kit.db import Database
@@ -24,7 +27,7 @@ MOST_KEPT: Final = 1000
 
 
 class Kept(Generic[T]):
-    """What was found by a token, for at most five seconds; what is not found is asked for again each time."""
+    """What was found by a token or id, for at most five seconds; what is not found is asked for again each time."""
 
     def __init__(
         self,
@@ -52,9 +55,12 @@ class Kept(Generic[T]):
             self._found[token] = (self._clock() + KEPT_SECONDS, found)
         return found
 
-    def forget(self) -> None:
-        """Forget everything, so that a change made in this process counts at once; others follow in five seconds."""
-        self._found.clear()
+    def forget(self, token: str | None = None) -> None:
+        """Forget one or all, so that a change made in this process counts at once; others follow in five seconds."""
+        if token is None:
+            self._found.clear()
+        else:
+            self._found.pop(token, None)
 
 
 class State:
@@ -66,18 +72,33 @@ class State:
         database: Database,
         durable: Durable,
         payment_providers: Mapping[str, PaymentProvider],
+        files: FileProvider,
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
         )
         self.tokens = Tokens(settings.jwt_secret, settings.jwt_expires_seconds)
+        self.origins: Mapping[str, Origins] = {
+            "store": Origins(settings.store_cors),
+            "admin": Origins(settings.admin_cors),
+            "auth": Origins(settings.auth_cors),
+            "cloud": Origins(settings.auth_cors),
+        }
+        self.standings: Kept[Standing] = Kept(database, find_standing)
         self.publishable_keys: Kept[PublishableKey] = Kept(database, find_publishable_key)
         self.secret_keys: Kept[str] = Kept(database, find_secret_key)
+
+    def forget_callers(self) -> None:
+        """Look every key and identity up again: one was changed."""
+        self.publishable_keys.forget()
+        self.secret_keys.forget()
+        self.standings.forget()
 
 
 def state_of(request: Request) -> State:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 ATTEMPTS: Final = 3
 FAILURES: Final = (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError)
+FLAG: Final = re.compile("is_|has_")
+BOOLEANS: Final = {"t": "true", "f": "false"}  # as PostgreSQL reports them
 RERUN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing happened, run again
 
 
@@ -110,7 +112,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection in autocommit, for statements that only read."""
+        """Yield a connection in autocommit: for reads, and for the one statement of kit/throttle."""
         try:
             async with self._reads.connect() as connection:
                 yield connection
@@ -212,7 +214,8 @@ def taken(error: BaseException) -> CommerceError | None:
         return None
     thing = str(broken.table_name).replace("_", " ").capitalize()
     pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
-    keys = {name: held for name, held in pairs if held and name.isidentifier()}
+    spelled = ((name, BOOLEANS.get(held, held) if FLAG.match(name) else held) for name, held in pairs)
+    keys = {name: held for name, held in spelled if held and name.isidentifier()}
     refusal = invalid_data(f"{thing} with {', '.join(map(': '.join, keys.items()))}, already exists.")
     refusal.keys = keys
     return refusal

@@ -59,6 +59,12 @@ def conflict(message: str) -> CommerceError:
     return CommerceError("conflict", message, "invalid_state_error")
 
 
+def too_many_requests(retry_after: int) -> CommerceError:
+    """Return the error of one attempt too many (429); `retry_after` in seconds."""
+    message = f"Too many attempts. Try again in {retry_after} seconds."
+    return CommerceError("too_many_requests", message, retry_after=retry_after)
+
+
 def unavailable(message: str, retry_after: int) -> CommerceError:
     """Return the error of a part that is down (503); `retry_after` in seconds."""
     return CommerceError("unavailable", message, retry_after=retry_after)

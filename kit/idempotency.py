@@ -19,7 +19,10 @@ KEPT: Final = timedelta(hours=24)
 
 
 class IdempotencyKey(Base):
-    """An answered key; `scope` is actor, method and path. Kept for 24 h."""
+    """An answered key; `scope` is actor, method and path. Kept for 24 h.
+
+    An answer that holds a secret is kept as `resource_id`, what it was about, and never as `body`.
+    """
 
     __tablename__ = "idempotency_key"
 
@@ -28,6 +31,7 @@ class IdempotencyKey(Base):
     fingerprint: Mapped[str]
     status: Mapped[int | None]
     body: Mapped[str | None]
+    resource_id: Mapped[str | None]
     workflow_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"), index=True)
 
@@ -48,6 +52,7 @@ class Answered:
     status: int | None
     body: str | None
     workflow_id: str | None
+    resource_id: str | None = None
 
 
 async def claim(session: AsyncSession, wanted: Claim) -> Answered | None:
@@ -63,16 +68,23 @@ async def claim(session: AsyncSession, wanted: Claim) -> Answered | None:
     return await _look_up(session, wanted)
 
 
-async def remember(session: AsyncSession, answered: Claim, status: int, body: str) -> None:
-    """Store the answer in the transaction that caused it; an expired use of the key is replaced."""
+async def remember(
+    session: AsyncSession, answered: Claim, status: int, body: str | None, resource_id: str | None = None
+) -> None:
+    """Store the answer in the transaction that caused it; an expired use of the key is replaced.
+
+    Without `body`, what `resource_id` names is shown again to a replay.
+    """
     await run(
         session,
-        """INSERT INTO idempotency_key AS k (scope, key, fingerprint, status, body, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        """INSERT INTO idempotency_key AS k (scope, key, fingerprint, status, body, resource_id, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (scope, key) DO UPDATE SET
           fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
-          workflow_id = CASE WHEN k.created_at > $7 THEN k.workflow_id END, created_at = excluded.created_at""",
-        *(answered.scope, answered.key, answered.fingerprint, status, body, clock.now(), clock.now() - KEPT),
+          resource_id = excluded.resource_id,
+          workflow_id = CASE WHEN k.created_at > $8 THEN k.workflow_id END, created_at = excluded.created_at""",
+        *(answered.scope, answered.key, answered.fingerprint, status, body, resource_id),
+        *(clock.now(), clock.now() - KEPT),
     )
 
 
@@ -86,7 +98,7 @@ async def attach(session: AsyncSession, wanted: Claim, workflow_id: str) -> Answ
         """INSERT INTO idempotency_key AS k (scope, key, fingerprint, workflow_id, created_at)
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (scope, key) DO UPDATE SET
-          fingerprint = excluded.fingerprint, status = NULL, body = NULL,
+          fingerprint = excluded.fingerprint, status = NULL, body = NULL, resource_id = NULL,
           workflow_id = excluded.workflow_id, created_at = excluded.created_at
         WHERE k.created_at <= $6""",
         *(wanted.scope, wanted.key, wanted.fingerprint, workflow_id, clock.now(), clock.now() - KEPT),
@@ -97,7 +109,7 @@ async def attach(session: AsyncSession, wanted: Claim, workflow_id: str) -> Answ
 async def _look_up(session: AsyncSession, wanted: Claim) -> Answered | None:
     row = await one(
         session,
-        """SELECT fingerprint, status, body, workflow_id FROM idempotency_key
+        """SELECT fingerprint, status, body, resource_id, workflow_id FROM idempotency_key
         WHERE scope = $1 AND key = $2 AND created_at > $3""",
         *(wanted.scope, wanted.key, clock.now() - KEPT),
     )
@@ -106,4 +118,4 @@ async def _look_up(session: AsyncSession, wanted: Claim) -> Answered | None:
     if row.fingerprint != wanted.fingerprint:
         message = "This Idempotency-Key was used for another request; a key repeats the same request only."
         raise CommerceError("duplicate_error", message, "invalid_request_error")
-    return Answered(row.status, row.body, row.workflow_id)
+    return Answered(row.status, row.body, row.workflow_id, row.resource_id)

@@ -15,7 +15,9 @@ _ROWS = (
     "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref pvitem",
     "pay_col payses pay capt ref refr acchld",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
+    "fuset serzo fgz so sotype sorul sp txreg txr txrule user invite authid authver apk wf_exec",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",
+    "rr noti lyconf",
     "promo proappmet prorul prorulval procamp probudg probudgus",
     "attempt ledger evt dlv",
 )
@@ -51,3 +53,8 @@ def new_id(prefix: str) -> str:
     if prefix not in PREFIXES:
         raise KeyError(prefix)
     return f"{prefix}_{_RISING.next()}"
+
+
+def new_ulid() -> str:
+    """Return what a fresh id is without its prefix: for files, whose names are no ids of rows."""
+    return str(_RISING.next())

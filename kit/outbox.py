@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import ARRAY, Index, Text, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,12 +18,16 @@ from kit.tables import Base, Identified, Json
 
 
 class OutboxEvent(Identified, Base):
-    """One event; `status` pending -> sent, set only after every delivery's start was acknowledged."""
+    """One event; `status` pending -> sent, set only after every delivery's start was acknowledged.
+
+    `secrets` are keys of `data` that are erased once everybody heard them.
+    """
 
     __tablename__ = "outbox_event"
     __table_args__ = (
         Index("ix_outbox_event_pending", "created_at", postgresql_where=text("status = 'pending'")),
         Index("ix_outbox_event_sent_at", "sent_at"),
+        Index("ix_outbox_event_secrets", "created_at", postgresql_where=text("secrets IS NOT NULL")),
     )
     prefix = "evt"
 
@@ -32,6 +36,7 @@ class OutboxEvent(Identified, Base):
     status: Mapped[str] = mapped_column(default="pending", server_default=text("'pending'"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     sent_at: Mapped[datetime | None]
+    secrets: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 
 
 class Delivery(Base):
@@ -51,17 +56,22 @@ class Delivery(Base):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
 
 
-async def emit(session: AsyncSession, *events: tuple[str, Mapping[str, Any]]) -> None:
-    """Write events of the caller's transaction, in order, and wake the relay when it commits."""
+async def emit(session: AsyncSession, *events: tuple[str, Mapping[str, Any]], secrets: Sequence[str] = ()) -> None:
+    """Write events of the caller's transaction, in order, and wake the relay when it commits.
+
+    `secrets` names keys of their data, such as a token, that are erased once the events were delivered.
+    """
     if not events:
         return
     ids = [new_id("evt") for _ in events]
     await run(
         session,
-        "INSERT INTO outbox_event (id, name, data) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]::jsonb[])",
+        "INSERT INTO outbox_event (id, name, data, secrets)"
+        " SELECT e.*, $4::text[] FROM unnest($1::text[], $2::text[], $3::text[]::jsonb[]) AS e",
         ids,
         [name for name, _ in events],
         [json.dumps(data) for _, data in events],
+        list(secrets) or None,
     )
     await run(session, "SELECT pg_notify('outbox', '')")
 

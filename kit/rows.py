@@ -129,6 +129,11 @@ def _called(model: type[Entity]) -> str:
     return str(model.__tablename__).replace("_", " ").capitalize()
 
 
+def attributes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a body as the constructor of a model takes them: `metadata` is a name of SQLAlchemy's own."""
+    return {"metadata_" if name == "metadata" else name: value for name, value in given.items()}
+
+
 async def change(session: AsyncSession, row: Entity, given: Mapping[str, Any]) -> None:
     """Set the columns that are given and no others; metadata is merged (contract section 1).
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kit.limits import Door, door
+
+Limits = Annotated[Door, NoDecode, BeforeValidator(door)]
 
 
 class Settings(BaseSettings):
@@ -37,7 +41,22 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(64 * 1024, description="Argon2id's memory per hash; small in tests only.")
     password_time_cost: int = 3
     password_concurrency: int = Field(2, description="Hashes computed at once; more wait for their turn.")
+    throttle: bool = Field(True, description="Count attempts at the doors below, and refuse those beyond the limits.")
+    # attempts/seconds of one address, then of one identity. An address is a whole office, or a storefront's server.
+    throttle_logins: Limits = door("100/600 20/900")
+    throttle_registrations: Limits = door("200/600 5/600")
+    throttle_resets: Limits = door("100/600 3/900")
+    throttle_verifications: Limits = door("100/600 5/900")
+    throttle_codes: Limits = door("100/600 30/600")
+    throttle_payment_sessions: Limits = door("1200/600 30/600")
+    throttle_completes: Limits = door("300/600 60/600")
+    client_address_header: str | None = Field(
+        None, description="The header in which a proxy of yours tells the caller's address; unset: none is believed."
+    )
+    client_address_hops: int = Field(1, ge=1, description="How many proxies of yours add to that header.")
     max_body_bytes: int = 1024 * 1024
+    max_upload_bytes: int = Field(64 * 1024 * 1024, description="What the files of one upload may have together.")
+    max_file_bytes: int = Field(32 * 1024 * 1024, description="What each of them may have.")
     store_cors: str = "http://localhost:8000"
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
@@ -61,3 +80,8 @@ class Settings(BaseSettings):
         40, description="What waiting shoppers get when the API stops: the longest wait of a completion and 5 more."
     )
     ready_file: Path | None = Field(None, description="The worker touches this file once it takes work.")
+
+    @property
+    def static_url(self) -> str:
+        """Where the files of `files_dir` are served; browsers and storefronts want `localhost`, not an address."""
+        return f"{self.public_url or f'http://localhost:{self.api_port}'}/static"

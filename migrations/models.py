@@ -6,11 +6,11 @@ import importlib
 import pkgutil
 
 import commerce
-from kit import idempotency, outbox
+from kit import idempotency, outbox, throttle
 from kit.tables import Base
 
 for module in pkgutil.walk_packages(commerce.__path__, "commerce."):
     if module.name.rpartition(".")[2] in {"models", "lines", "taxonomy"}:
         importlib.import_module(module.name)
 
-__all__ = ["Base", "idempotency", "outbox"]
+__all__ = ["Base", "idempotency", "outbox", "throttle"]

@@ -129,7 +129,7 @@ def _cart_facts(facts: Row[Any]) -> CartFacts:
     return CartFacts(
         region_id=facts.region_id,
         currency_code=facts.currency_code,
-        amount=rho(Decimal(facts.total or 0), Currency(facts.currency_code, facts.decimal_digits).unit),
+        amount=_amount(facts),
         has_items=bool(facts.line_ids),
         has_collection=facts.collection_id is not None,
         payment=payment,
@@ -137,6 +137,14 @@ def _cart_facts(facts: Row[Any]) -> CartFacts:
         has_shipping=facts.has_shipping,
         has_every_profile=facts.has_every_profile,
     )
+
+
+def _amount(facts: Row[Any]) -> Decimal:
+    """Return what there is to pay: rounded, but where a session of an unrounded cart was opened for all its digits."""
+    total = Decimal(facts.total or 0)
+    if facts.rounding == "none" and facts.session_amount == total:
+        return total
+    return rho(total, Currency(facts.currency_code, facts.decimal_digits).unit)
 
 
 async def _recheck(session: AsyncSession, cart_id: str) -> CommerceError | None:
@@ -161,7 +169,7 @@ async def _claim(
 
 
 _FACTS: Final = """
-SELECT c.id, c.version, c.region_id, c.sales_channel_id, c.currency_code, c.totals ->> 'total' AS total,
+SELECT c.id, c.version, c.region_id, c.sales_channel_id, c.currency_code, c.rounding, c.totals ->> 'total' AS total,
   (SELECT decimal_digits FROM currency WHERE code = c.currency_code) AS decimal_digits,
   (SELECT o.id FROM "order" o WHERE o.cart_id = c.id) AS order_id,
   (SELECT m.outcome::text FROM checkout_attempt m WHERE m.run_id = $2 AND m.state <> 'open') AS mine,

@@ -60,7 +60,7 @@ async def lock_uses(session: AsyncSession, cart_id: str) -> list[PromotionUse]:
 
 
 async def take_uses(session: AsyncSession, order_id: str, uses: Sequence[PromotionUse]) -> None:
-    """Count the locked uses for a planned order, in one statement."""
+    """Count the locked uses for a planned order, in one statement; a promotion without limit counts none."""
     if not uses:
         return
     await run(
@@ -109,7 +109,8 @@ WHERE c.id = $1 ORDER BY p.id
 _TAKE: Final = """
 WITH x AS (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[])
   AS x(promotion_id, budget_id, attribute_value, drawn, usage_id)),
-promotions AS (UPDATE promotion p SET used = p.used + 1, updated_at = now() FROM x WHERE p.id = x.promotion_id),
+promotions AS (UPDATE promotion p SET used = p.used + 1, updated_at = now() FROM x
+  WHERE p.id = x.promotion_id AND p."limit" IS NOT NULL),
 budgets AS (UPDATE promotion_campaign_budget b SET used = b.used + d.drawn, updated_at = now()
   FROM (SELECT budget_id, sum(drawn) AS drawn FROM x WHERE attribute_value IS NULL GROUP BY 1) d
   WHERE b.id = d.budget_id),
@@ -132,7 +133,8 @@ LEFT JOIN promotion_campaign_budget b ON b.id = o.budget_id
 _GIVE_BACK: Final = """
 WITH x AS (UPDATE order_promotion SET returned_at = now() WHERE order_id = $1 AND returned_at IS NULL
   RETURNING promotion_id, budget_id, attribute_value, spent),
-promotions AS (UPDATE promotion p SET used = p.used - 1, updated_at = now() FROM x WHERE p.id = x.promotion_id),
+promotions AS (UPDATE promotion p SET used = p.used - 1, updated_at = now() FROM x
+  WHERE p.id = x.promotion_id AND p."limit" IS NOT NULL AND p.used > 0),
 usages AS (UPDATE promotion_campaign_budget_usage u SET used = u.used - d.spent, updated_at = now()
   FROM (SELECT budget_id, attribute_value, sum(spent) AS spent FROM x WHERE attribute_value IS NOT NULL GROUP BY 1, 2) d
   WHERE u.budget_id = d.budget_id AND u.attribute_value = d.attribute_value)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commerce.payment.provider import require_providers
 from commerce.pricing.service import prefer
 from commerce.region import service as regions
 from commerce.region.models import Region
@@ -24,7 +25,11 @@ async def create_region(
     payment_providers: Sequence[str] = (),
     metadata: Mapping[str, Any] | None = None,
 ) -> Region:
-    """Create a region with its price preference. Errors: `invalid_data` as commerce.region.service.create_region."""
+    """Create a region with its price preference.
+
+    Errors: `invalid_data` as commerce.region.service.create_region, and for a payment provider that is not installed.
+    """
+    await require_providers(session, payment_providers)
     region = await regions.create_region(
         session,
         name=name,

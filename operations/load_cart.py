@@ -18,7 +18,7 @@ from kit.errors import not_found
 from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
 _TAX: Final = "id, rate, code, description, tax_rate_id, provider_id"
-_RATES: Final = """SELECT r.id, r.rate, r.code, r.name, r.is_default, r.is_combinable,
+_RATES: Final = """SELECT r.id, coalesce(r.rate, 0) AS rate, r.code, r.name, r.is_default, r.is_combinable,
       t.province_code IS NOT NULL AS is_province, coalesce(t.provider_id, up.provider_id, 'tp_system') AS provider_id,
       (SELECT json_agg(json_build_array(reference, reference_id)) FROM tax_rate_rule
         WHERE tax_rate_id = r.id AND deleted_at IS NULL) AS rules

@@ -32,10 +32,11 @@ class SessionIntent:
 
 
 async def record_session_intent(
-    session: AsyncSession, collection_id: str, provider_id: str, data: Mapping[str, Any]
+    session: AsyncSession, collection_id: str, provider_id: str, data: Mapping[str, Any], *, exact: bool = False
 ) -> SessionIntent:
     """Commit the wish for a session of the cart's present total, rounded to the currency's minor unit.
 
+    A cart that is not rounded is paid unrounded where the provider takes that (`exact`).
     Errors: not_found for the collection, invalid_data for a provider that the region does not offer, conflict
     while a checkout is running.
     """
@@ -48,7 +49,8 @@ async def record_session_intent(
     row = await one(session, _FACTS, collection_id, provider_id)
     if row is None or not row.is_offered:
         raise invalid_data(f"Payment provider {provider_id} is not enabled in the cart's region {cart.region_id}.")
-    amount = rho(row.amount, Currency(row.currency_code, row.decimal_digits).unit)
+    unit = Currency(row.currency_code, row.decimal_digits).unit
+    amount = row.amount if exact and row.rounding == "none" else rho(row.amount, unit)
     if amount <= 0:
         raise not_allowed("There is nothing to pay for this cart.")
     session_id = new_id("payses")
@@ -106,7 +108,7 @@ async def _ask_release(session: AsyncSession, session_ids: Sequence[str]) -> Non
 
 
 _FACTS: Final = """
-SELECT pc.amount, pc.currency_code, c.version, (
+SELECT pc.amount, pc.currency_code, c.version, c.rounding, (
     SELECT decimal_digits FROM currency WHERE code = pc.currency_code) AS decimal_digits,
   EXISTS (SELECT FROM region_payment_provider rp JOIN payment_provider p ON p.id = rp.payment_provider_id
     WHERE rp.region_id = c.region_id AND p.id = $2 AND p.is_enabled) AS is_offered

@@ -16,6 +16,8 @@ KEPT: Final = timedelta(days=7)
 PURGED_AT_ONCE: Final = 1000
 LOST: Final = timedelta(minutes=20)  # longer than the longest pause of a delivery and the batch after it
 REDELIVERED_AT_ONCE: Final = 100
+ERASED_AT_ONCE: Final = 1000
+SECRET_FOR: Final = timedelta(hours=1)  # a token in an event is good for a quarter of one
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,17 @@ async def purge_outbox(session: AsyncSession) -> int:
         PURGED_AT_ONCE,
     )
     return purged
+
+
+async def erase_secrets(session: AsyncSession) -> int:
+    """Erase the tokens of events that everybody heard, and of those that are an hour old, and return how many."""
+    rows = await run(
+        session,
+        "UPDATE outbox_event SET data = data - secrets, secrets = NULL WHERE id IN ("
+        " SELECT id FROM outbox_event o WHERE secrets IS NOT NULL AND (created_at < $1 OR status = 'sent'"
+        " AND NOT EXISTS (SELECT FROM delivery d WHERE d.event_id = o.id AND d.status <> 'delivered'))"
+        " ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id",
+        clock.now() - SECRET_FOR,
+        ERASED_AT_ONCE,
+    )
+    return len(rows)

@@ -6,15 +6,23 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.pricing.service import prefer
+from commerce.currency.service import require_currencies
+from commerce.pricing.service import prefer_all
 from commerce.store.service import set_currencies
 
 
-async def set_store_currencies(session: AsyncSession, store_id: str, currencies: Mapping[str, bool]) -> None:
-    """Replace the store's currencies (code -> is it the default); a new one gets a preference: prices without tax.
+async def set_store_currencies(
+    session: AsyncSession,
+    store_id: str,
+    currencies: Mapping[str, bool],
+    tax_inclusive: Mapping[str, bool | None] | None = None,
+) -> None:
+    """Replace the store's currencies (lower-case code -> is it the default); say of which the prices include tax.
 
-    Errors: `invalid_data` unless exactly one is the default.
+    What `tax_inclusive` does not say stays, and is no for a new currency.
+    Errors: `invalid_data` for an unknown currency, and unless exactly one is the default.
     """
+    await require_currencies(session, currencies)
     await set_currencies(session, store_id, currencies)
-    for code in currencies:
-        await prefer(session, "currency_code", code.lower(), is_tax_inclusive=None)
+    said = tax_inclusive or {}
+    await prefer_all(session, "currency_code", {code: said.get(code) for code in currencies})

@@ -142,8 +142,8 @@ adjustments AS (
   SELECT p."new", description, promotion_id, code, provider_id, is_tax_inclusive, amount, exact, rank, subtotal, total,
     owner
   FROM doc, jsonb_to_recordset(d -> 'adjustments') AS p{_PART} JOIN cart_line_item_adjustment a ON a.id = p.old)
-INSERT INTO order_item (id, order_id, item_id, quantity, unit_price, compare_at_unit_price, metadata, totals)
-SELECT x.version_row, $1, x."new", i.quantity, i.unit_price, i.compare_at_unit_price, i.metadata, x.totals
+INSERT INTO order_item (id, order_id, item_id, quantity, metadata, totals)
+SELECT x.version_row, $1, x."new", i.quantity, i.metadata, x.totals
 FROM x JOIN cart_line_item i ON i.id = x.old
 """
 _METHODS: Final = f"""

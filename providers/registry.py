@@ -1,4 +1,4 @@
-"""The payment providers of this installation, by id: the built-in ones, those of settings, those of plugins.
+"""The providers of this installation: of payments by id, the built-in ones, those of settings, those of plugins.
 
 A plugin's distribution declares an entry point in the group `euryale.providers` whose name begins with `payment.`
 and whose object is a function from Settings to one provider.
@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
+from commerce.file.port import FileProvider
 from commerce.payment.port import PaymentProvider
 from kit.settings import Settings
+from providers.local_files.files import LocalFiles
 from providers.recorded.payment import RecordedPayments
 from providers.sandbox.payment import SandboxPayments
 from providers.system.payment import SystemPayments
@@ -45,3 +47,8 @@ def _all(settings: Settings, plugins: Iterable[EntryPoint]) -> Iterator[PaymentP
     for plugin in plugins:
         if plugin.name.startswith(PAYMENT):
             yield plugin.load()(settings)
+
+
+def file_provider(settings: Settings) -> FileProvider:
+    """Return where files are kept."""
+    return LocalFiles(settings.files_dir, settings.static_url)

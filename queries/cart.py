@@ -29,13 +29,16 @@ _INNER: Final = frozenset({"exact", "rank"})
 
 ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
 ITEM_ADJUSTMENT: Final[Resource] = Resource(
-    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER
+    CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER, along=()
 )
-ITEM_TAX_LINE: Final[Resource] = Resource(CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",))
+ITEM_TAX_LINE: Final[Resource] = Resource(
+    CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",), along=()
+)
 ITEM: Final[Resource] = Resource(
     CartLineItem,
     key="item",
     plural="items",
+    along=(),
     order="{t}.created_at, {t}.id",
     twins=("unit_price", "compare_at_unit_price"),
     hidden=_TOTALS,
@@ -48,10 +51,10 @@ ITEM: Final[Resource] = Resource(
     },
 )
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
-    CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER
+    CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER, along=()
 )
 METHOD_TAX_LINE: Final[Resource] = Resource(
-    CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",)
+    CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",), along=()
 )
 SHIPPING_METHOD: Final[Resource] = Resource(
     CartShippingMethod,

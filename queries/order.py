@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
 from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain
-from queries.customer import CUSTOMER
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
@@ -46,11 +46,11 @@ ORDER: Final[Resource] = Resource(
         "items": many(lambda: ITEM, on="order_id", where=AT_VERSION),
         "shipping_methods": many(lambda: SHIPPING_METHOD, on="order_id", where=AT_VERSION),
         "credit_lines": many(lambda: CREDIT_LINE, on="order_id", where=LIVE),
-        "shipping_address": one(lambda: ADDRESS, on="shipping_address_id", where=LIVE),
-        "billing_address": one(lambda: ADDRESS, on="billing_address_id", where=LIVE),
+        "shipping_address": one(lambda: ADDRESS, on="{t}.id = {parent}.shipping_address_id", where=LIVE),
+        "billing_address": one(lambda: ADDRESS, on="{t}.id = {parent}.billing_address_id", where=LIVE),
         "payment_collections": many(lambda: PAYMENT_COLLECTION, on="order_id", where=LIVE),
         "promotions": OF_ORDER,
-        "customer": one(lambda: CUSTOMER, on="customer_id", where=LIVE),
+        "customer": one(lambda: queries.customer.CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
     },
 )
@@ -126,11 +126,12 @@ ADMIN_ORDERS: Final[Resource] = ORDER.but(
     limit=15,
     unknown="ignore",
 )
+_UNLISTED: Final = {"shipping_discount_total", "item_discount_total", "discount_subtotal"}
 ADMIN_ORDER: Final[Resource] = ORDER.but(
     defaults=(
         *_LISTED,
         "region_id",
-        *(name for name in CART_TOTALS if name not in {"shipping_discount_total", "item_discount_total"}),
+        *(name for name in CART_TOTALS if name not in _UNLISTED),
         "*items",
         "*credit_lines",
         "*items.tax_lines",
@@ -149,6 +150,10 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
         "*payment_collections.payments.refunds",
         "*payment_collections.payments.captures",
         "fulfillments",
+    ),
+    always=(
+        *("id", "status", "version", "*payment_collections"),
+        *("fulfillments", "payment_status", "fulfillment_status"),
     ),
     accepts=("version",),
 )

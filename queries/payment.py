@@ -13,11 +13,21 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Kind, Resource, computed, many, one, ops, plain
+from kit.query import LIVE, Column, Kind, Resource, computed, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
-CURRENT: Final = "{t}.deleted_at IS NULL AND {t}.fate IN ('open', 'consumed')"
-"""The sessions that a collection has: those that were superseded, are being let go or never opened are ours to end."""
+CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
+  {t}.status IN ('error', 'canceled') AND {t}.amount = {parent}.amount
+  AND EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = {t}.id AND a.state = 'refused')
+  AND NOT EXISTS (SELECT FROM payment_session n WHERE n.payment_collection_id = {parent}.id AND n.id > {t}.id)))"""
+"""The sessions that a collection has, the one that was declined last among them; those that were superseded, are being
+let go or never opened are ours to end."""
+
+
+def _moved(name: str) -> Column:
+    """Return an amount that is null until a session was looked at."""
+    return Column(f"(CASE WHEN {{t}}.status <> 'not_paid' THEN {{t}}.{name} END)", Kind.NUMBER)
+
 
 _PAYMENT_OF_SESSION: Final = "SELECT json_build_object('id', p.id) FROM payment p WHERE p.payment_session_id = {t}.id"
 
@@ -32,7 +42,16 @@ PROVIDER: Final[Resource] = Resource(
     limit=20,
 )
 CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
-REFUND_REASON: Final[Resource] = Resource(RefundReason, key="refund_reason", plural="refund_reasons")
+REFUND_REASON: Final[Resource] = Resource(
+    RefundReason,
+    key="refund_reason",
+    plural="refund_reasons",
+    defaults=("id", "label", "code", "description", "created_at", "updated_at", "deleted_at"),
+    filters={**plain("id"), **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)},
+    search=("label", "code"),
+    with_deleted=True,
+    limit=15,
+)
 REFUND: Final[Resource] = Resource(
     Refund,
     key="refund",
@@ -90,6 +109,7 @@ PAYMENT_COLLECTION: Final[Resource] = Resource(
     plural="payment_collections",
     twins=("amount", "authorized_amount", "captured_amount", "refunded_amount"),
     hidden=frozenset({"cart_id", "order_id"}),
+    computed={name: _moved(name) for name in ("authorized_amount", "captured_amount", "refunded_amount")},
     relations=lambda: {
         "payment_sessions": many(lambda: PAYMENT_SESSION, on="payment_collection_id", where=CURRENT),
         "payments": many(lambda: PAYMENT, on="payment_collection_id", where=LIVE),

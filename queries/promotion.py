@@ -15,7 +15,7 @@ from commerce.promotion.models import (
 from kit.query import LIVE, Filter, Kind, Link, Relation, Resource, many, one, ops, plain
 
 BUDGET: Final[Resource] = Resource(
-    CampaignBudget, key="campaign_budget", plural="campaign_budgets", twins=("limit", "used")
+    CampaignBudget, key="campaign_budget", plural="campaign_budgets", twins=("limit", "used"), along=()
 )
 CAMPAIGN: Final[Resource] = Resource(
     Campaign,

@@ -71,6 +71,7 @@ async def fetch_rules(on: AsyncConnection, promotion_id: str, kind: str) -> list
     params = {"promotion_id": promotion_id, "kind": kind.replace("-", "_")}
     rows = json.loads(await fetch_all(on, RULE, _FIELDS, where=scope, params=params))
     known = {each["value"]: each for each in attributes(kind, promotion.type, promotion.target_type)}
+    rows = [row for row in rows if not known.get(row["attribute"], {}).get("disguised")]
     labels = await _labels(on, rows, known)
     return [*_disguised(promotion, kind), *[_labelled(row, known.get(row["attribute"], {}), labels) for row in rows]]
 

@@ -29,6 +29,8 @@ _SHOWN: Final[Mapping[tuple[bool, bool], Resource]] = {
     for unasked in (False, True)
 }
 _SCOPE: Final = (LIVE, "{t}.status = 'published'", IN_CHANNELS.replace("{product}", "{t}.id"))
+SOLD: Final = " AND ".join(_SCOPE)
+"""The products that a storefront may see, where something else leads to them."""
 
 
 async def fetch_products(on: AsyncConnection, pairs: Iterable[tuple[str, str]], shopper: Shopper) -> str:

@@ -38,6 +38,7 @@ _DECLARED: Final = {
         *("calculated_price", "deleted_at", "images.id", "images.rank", "images.url", "inventory_quantity"),
         *("options.id", "options.value"),
     ),
+    "max_hops": 4,
     "accepts": ACCEPTS,
     "filters": {
         **plain("id", "sku", "product_id"),

@@ -23,3 +23,5 @@ USER: Final[Resource] = Resource(
     search=("first_name", "last_name", "email"),
     with_deleted=True,
 )
+NEW_USER: Final[Resource] = USER.but(accepts=("token",))
+"""A user as accepting an invite answers."""

@@ -14,7 +14,7 @@ from api.admin.bodies.product_variants import (
     AdminUpdateVariantPart,
 )
 from api.admin.product_answers import linked, told
-from api.deps import batched, deleted_from, read, read_one, shown, write
+from api.deps import batched, deleted_below, read, read_one, shown, write
 from api.routing import Router
 from commerce.product.images import change_variant_images
 from kit.query import LIVE
@@ -89,7 +89,7 @@ async def delete(request: Request, id: str, variant_id: str) -> Response:
     return await write(
         request,
         lambda session: delete_variant(session, id, variant_id),
-        then=deleted_from(request, ADMIN_PRODUCT, "variant", variant_id),
+        then=deleted_below(request, "variant", variant_id, ADMIN_PRODUCT),
     )
 
 
@@ -135,5 +135,5 @@ async def remove_inventory_item(request: Request, id: str, variant_id: str, inve
     return await write(
         request,
         lambda session: change_part(session, id, batch),
-        then=deleted_from(request, ADMIN_VARIANT, "variant-inventory-item-link", link),
+        then=deleted_below(request, "variant-inventory-item-link", link, ADMIN_VARIANT),
     )

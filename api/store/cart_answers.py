@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-from fastapi import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from api.actors import StoreActor
-from api.deps import Projection, shown
 from api.store.bodies.carts import StoreCreateCart
 from kit.errors import invalid_data, invalid_request
 from operations.create_cart import NewCart
-from queries.cart import CART
 
 
 def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart:
@@ -31,18 +24,6 @@ def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart
         items=body.new_items(),
         promo_codes=tuple(body.promo_codes),
     )
-
-
-def without_line(request: Request, line_id: str) -> Projection[str]:
-    """Return the projection of a removed line: its id, and the cart as the parent (contract section 1)."""
-    cart = shown(request, CART)
-
-    async def project(session: AsyncSession, cart_id: str) -> str:
-        parent = json.dumps({"id": line_id, "object": "line-item", "deleted": True, "parent": None})
-        text = await cart(session, cart_id)
-        return parent.removesuffix("null}") + text.removeprefix('{"cart":').removesuffix("}") + "}"
-
-    return project
 
 
 def _channel(body: StoreCreateCart, store: StoreActor) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Store
-from api.deps import read_one, shown, start, write
+from api.deps import deleted_below, read_one, shown, start, write
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.carts import (
@@ -16,7 +16,7 @@ from api.store.bodies.carts import (
     StoreUpdateCart,
     StoreUpdateLineItem,
 )
-from api.store.cart_answers import new_cart, without_line
+from api.store.cart_answers import new_cart
 from api.store.completing import NAME, Completion
 from durable import ids
 from kit.query import LIVE
@@ -87,7 +87,9 @@ async def change_line_item(request: Request, id: str, line_id: str, body: StoreU
 async def delete_line_item(request: Request, id: str, line_id: str) -> Response:
     """Remove a line."""
     return await write(
-        request, lambda session: remove_line_item(session, id, line_id), then=without_line(request, line_id)
+        request,
+        lambda session: remove_line_item(session, id, line_id),
+        then=deleted_below(request, "line-item", line_id, CART),
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables of the order module: the order itself (contract section 15)."""
+"""Tables of the order module: the order itself (contract section 15), and why goods come back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, Json, Metadata, finite, one_of, trigram_index
+from kit.tables import Amount, Entity, Json, Metadata, finite, live_unique, one_of, trigram_index
 
 
 class OrderStatus(StrEnum):
@@ -121,4 +121,18 @@ class OrderCreditLine(Entity):
     reference: Mapped[str | None]
     reference_id: Mapped[str | None]
     amount: Mapped[Amount]
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
+
+
+class ReturnReason(Entity):
+    """Why goods come back; a reason may stand below another."""
+
+    __tablename__ = "return_reason"
+    __table_args__ = (live_unique("return_reason", "value"),)
+    prefix = "rr"
+
+    value: Mapped[str]
+    label: Mapped[str]
+    description: Mapped[str | None]
+    parent_return_reason_id: Mapped[str | None] = mapped_column(ForeignKey("return_reason.id"), index=True)
     metadata_: Mapped[Metadata] = mapped_column("metadata")

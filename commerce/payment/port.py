@@ -151,6 +151,10 @@ class PaymentProvider(Protocol):
         about every open session that is older than a set time.
         """
 
+    @property
+    def takes_any_amount(self) -> bool:
+        """Tell whether amounts may have more decimals than the currency: then an unrounded cart is paid exactly."""
+
     async def close(self) -> None:
         """Close the connections; called once, by the composition root, when the process ends."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, finite, live_unique, one_of
+from kit.tables import Amount, Entity, Metadata, finite, live_unique, one_of, trigram_index
 
 
 class PriceListType(StrEnum):
@@ -67,7 +67,11 @@ class PriceList(Entity):
     """Prices that hold for a time or for some customers."""
 
     __tablename__ = "price_list"
-    __table_args__ = (one_of("type", PriceListType), one_of("status", PriceListStatus))
+    __table_args__ = (
+        one_of("type", PriceListType),
+        one_of("status", PriceListStatus),
+        trigram_index("price_list", "title", "description"),
+    )
     prefix = "plist"
 
     title: Mapped[str]
@@ -77,6 +81,7 @@ class PriceList(Entity):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     rules_count: Mapped[int] = mapped_column(default=0)
+    metadata_: Mapped[Metadata] = mapped_column("metadata")
 
 
 class PriceListRule(Entity):

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.pricing.models import Price, PriceSet
-from commerce.pricing.service import NewPrice, NewPriceRule, add_prices, add_rules, require_tier
+from commerce.pricing.service import NewPrice, NewPriceRule, add_prices, add_rules, check_tier
 from kit.db import run
 from kit.errors import about, invalid_data
 from kit.rows import among, change_all, retire
 
 
 @dataclass(frozen=True)
-class PriceChange:
+class WantedPrice:
     """A price that a set is to have: with an `id` one that it has, whose `columns` and, unless None, rules change."""
 
     id: str | None
@@ -32,7 +32,7 @@ class PriceChange:
         return replace(NewPrice(**self.columns), rules=self.rules or ())
 
 
-async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[PriceChange]], owners: Sequence[str]) -> None:
+async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[WantedPrice]], owners: Sequence[str]) -> None:
     """Let price sets, by id, have exactly these plain prices; what is not named goes.
 
     A refusal knows which of `owners`, in the order of `wanted`, it is about. Errors: `invalid_data` for a price of
@@ -43,29 +43,29 @@ async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[PriceC
     plain = among(Price.price_set_id, wanted), Price.price_list_id.is_(None), Price.deleted_at.is_(None)
     locked = select(Price).where(*plain).order_by(Price.id).with_for_update()
     held = {row.id: row for row in await session.scalars(locked)}
-    changed: dict[str, PriceChange] = {}
+    changed: dict[str, WantedPrice] = {}
     new: list[tuple[str, NewPrice]] = []
     for owner, (price_set_id, prices) in zip(owners, wanted.items(), strict=True):
         with about(owner):
             changed |= {each.id: each for each in prices if each.id and _fits(held, price_set_id, each)}
             new += [(price_set_id, each.new()) for each in prices if not each.id]
             for _, price in new:
-                require_tier(price.min_quantity, price.max_quantity)
+                check_tier(price.min_quantity, price.max_quantity)
     await _retire_prices(session, [id_ for id_ in held if id_ not in changed])
     await _change_prices(session, held, changed)
     await add_prices(session, new)
 
 
-def _fits(held: Mapping[str, Price], price_set_id: str, change: PriceChange) -> bool:
+def _fits(held: Mapping[str, Price], price_set_id: str, change: WantedPrice) -> bool:
     row = held.get(change.id or "")
     if row is None or row.price_set_id != price_set_id:
         raise invalid_data(f"Price with id: {change.id} does not belong to the variant")
     least, most = (change.columns.get(name, getattr(row, name)) for name in ("min_quantity", "max_quantity"))
-    require_tier(least, most)
+    check_tier(least, most)
     return True
 
 
-async def _change_prices(session: AsyncSession, held: Mapping[str, Price], changed: Mapping[str, PriceChange]) -> None:
+async def _change_prices(session: AsyncSession, held: Mapping[str, Price], changed: Mapping[str, WantedPrice]) -> None:
     ruled = {id_: change.rules for id_, change in changed.items() if change.rules is not None}
     columns = {
         id_: {**change.columns, **({"rules_count": len(ruled[id_])} if id_ in ruled else {})}
@@ -74,7 +74,7 @@ async def _change_prices(session: AsyncSession, held: Mapping[str, Price], chang
     await change_all(session, Price, held, {id_: _lowered(each) for id_, each in columns.items() if each})
     if ruled:
         await run(session, _RETIRE_RULES, list(ruled))
-        await add_rules(session, ruled)
+        await add_rules(session, list(ruled.items()))
 
 
 def _lowered(columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,27 +1,41 @@
-"""Writes of the product module: types, collections, tags, categories."""
+"""Writes of the product module: types, collections, tags."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.product.rules import handle_of
-from commerce.product.taxonomy import ProductCategory, ProductCollection, ProductTag, ProductType
+from commerce.product.rules import handle_for
+from commerce.product.taxonomy import ProductCollection, ProductTag, ProductType
 from kit.db import save
-from kit.errors import not_found
 from kit.ids import new_id
 from kit.outbox import tell
 from kit.rows import change, locked, retire
 
 
-async def create_type(session: AsyncSession, value: str) -> ProductType:
+async def create_type(
+    session: AsyncSession, value: str, external_id: str | None = None, metadata: Mapping[str, Any] | None = None
+) -> ProductType:
     """Create a product type. Errors: `invalid_data` for a value that is taken."""
-    row = ProductType(id=new_id("ptyp"), value=value)
+    row = ProductType(value=value, external_id=external_id, metadata_=metadata and dict(metadata))
     await save(session, row)
+    await tell(session, "product-type.created", row.id)
     return row
+
+
+async def update_type(session: AsyncSession, type_id: str, given: Mapping[str, Any]) -> str:
+    """Change what is given. Errors: `not_found`, `invalid_data` for a value that is taken."""
+    await change(session, await locked(session, ProductType, type_id), given)
+    await tell(session, "product-type.updated", type_id)
+    return type_id
+
+
+async def delete_type(session: AsyncSession, type_id: str) -> str:
+    """Soft-delete a product type."""
+    await tell(session, "product-type.deleted", *await retire(session, ProductType, type_id))
+    return type_id
 
 
 async def create_tag(
@@ -48,53 +62,37 @@ async def delete_tag(session: AsyncSession, tag_id: str) -> str:
 
 
 async def create_collection(
-    session: AsyncSession, title: str, handle: str | None = None, metadata: Mapping[str, Any] | None = None
+    session: AsyncSession,
+    title: str,
+    handle: str | None = None,
+    external_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> ProductCollection:
     """Create a collection. Errors: `invalid_data` for a handle that is taken."""
     row = ProductCollection(
-        id=new_id("pcol"), title=title, handle=handle or handle_of(title), metadata_=metadata and dict(metadata)
+        id=(id_ := new_id("pcol")),
+        title=title,
+        handle=handle or handle_for(title, id_),
+        external_id=external_id,
+        metadata_=metadata and dict(metadata),
     )
     await save(session, row)
+    await tell(session, "product-collection.created", id_)
     return row
 
 
-async def create_category(
-    session: AsyncSession,
-    name: str,
-    *,
-    handle: str | None = None,
-    description: str = "",
-    parent_id: str | None = None,
-    is_active: bool = False,
-    is_internal: bool = False,
-    rank: int | None = None,
-) -> ProductCategory:
-    """Create a category, last among its siblings or at `rank`, which moves the later ones on.
-
-    Errors: `invalid_data` for a taken handle, `not_found` for an unknown parent.
-    """
-    siblings = ProductCategory.parent_category_id.is_not_distinct_from(parent_id) & ProductCategory.deleted_at.is_(None)
-    count = await session.scalar(select(func.count()).select_from(ProductCategory).where(siblings)) or 0
-    place = count if rank is None else min(rank, count)
-    later = siblings & (ProductCategory.rank >= place)
-    await session.execute(update(ProductCategory).where(later).values(rank=ProductCategory.rank + 1))
-    row = ProductCategory(
-        id=new_id("pcat"),
-        name=name,
-        handle=handle or handle_of(name),
-        description=description,
-        parent_category_id=parent_id,
-        is_active=is_active,
-        is_internal=is_internal,
-        rank=place,
-    )
-    row.mpath = f"{await _path(session, parent_id)}.{row.id}" if parent_id else row.id
-    await save(session, row)
-    return row
+async def update_collection(session: AsyncSession, collection_id: str, given: Mapping[str, Any]) -> str:
+    """Change what is given. Errors: `not_found`, `invalid_data` for a handle that is taken."""
+    row = await locked(session, ProductCollection, collection_id, called="Collection")
+    changes = dict(given)
+    if "handle" in given:
+        changes["handle"] = given["handle"] or handle_for(given.get("title") or row.title, row.id)
+    await change(session, row, changes)
+    await tell(session, "product-collection.updated", collection_id)
+    return collection_id
 
 
-async def _path(session: AsyncSession, category_id: str) -> str:
-    path = await session.scalar(select(ProductCategory.mpath).where(ProductCategory.id == category_id))
-    if path is None:
-        raise not_found(f"Product category with id: {category_id} was not found")
-    return path
+async def delete_collection(session: AsyncSession, collection_id: str) -> str:
+    """Soft-delete a collection."""
+    await tell(session, "product-collection.deleted", *await retire(session, ProductCollection, collection_id))
+    return collection_id

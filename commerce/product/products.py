@@ -19,7 +19,7 @@ from commerce.product.models import (
 )
 from commerce.product.options import retire_options
 from commerce.product.product_options import add_options
-from commerce.product.rules import handle_of, is_handle
+from commerce.product.rules import handle_for, is_handle
 from commerce.product.taxonomy import ProductCategoryProduct, ProductTags
 from commerce.product.types import NewProduct
 from commerce.product.variants import create_variants, retire_variants
@@ -71,10 +71,11 @@ def _by_place(rows: Sequence[Product]) -> Iterator[None]:
 def _product(product: NewProduct) -> Product:
     if not product.options:
         raise invalid_data(f"Product options are not provided for: [{product.title}].")
-    handle = product.handle or handle_of(product.title)
+    id_ = new_id("prod")
+    handle = product.handle or handle_for(product.title, id_)
     require_handle(handle)
     return Product(
-        id=new_id("prod"),
+        id=id_,
         title=product.title,
         handle=handle,
         subtitle=product.subtitle,

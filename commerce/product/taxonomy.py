@@ -12,7 +12,7 @@ class ProductType(Entity):
     """A kind of product, for example apparel."""
 
     __tablename__ = "product_type"
-    __table_args__ = (live_unique("product_type", "value"),)
+    __table_args__ = (live_unique("product_type", "value"), trigram_index("product_type", "value"))
     prefix = "ptyp"
 
     value: Mapped[str]
@@ -51,14 +51,17 @@ class ProductTags(Base):
     __tablename__ = "product_tags"
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    product_tag_id: Mapped[str] = mapped_column(ForeignKey("product_tag.id"), primary_key=True)
+    product_tag_id: Mapped[str] = mapped_column(ForeignKey("product_tag.id"), primary_key=True, index=True)
 
 
 class ProductCategory(Entity):
     """A node of the category tree; `mpath` is the path of ids from the root."""
 
     __tablename__ = "product_category"
-    __table_args__ = (live_unique("product_category", "handle"),)
+    __table_args__ = (
+        live_unique("product_category", "handle"),
+        trigram_index("product_category", "name", "description", "handle"),
+    )
     prefix = "pcat"
 
     name: Mapped[str]
@@ -79,4 +82,4 @@ class ProductCategoryProduct(Base):
     __tablename__ = "product_category_product"
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    product_category_id: Mapped[str] = mapped_column(ForeignKey("product_category.id"), primary_key=True)
+    product_category_id: Mapped[str] = mapped_column(ForeignKey("product_category.id"), primary_key=True, index=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Entity, Metadata, Timestamped, finite
+from kit.tables import Base, Entity, Metadata, Timestamped, finite, live_unique
 
 
 class TaxProvider(Timestamped, Base):
@@ -23,25 +25,25 @@ class TaxRegion(Entity):
     __tablename__ = "tax_region"
     __table_args__ = (
         Index(
-            "uq_tax_region_country_code_province_code",
+            "uq_tax_region_country_code",
             "country_code",
-            text("coalesce(province_code, '')"),
             unique=True,
-            postgresql_where=text("deleted_at IS NULL"),
+            postgresql_where=text("province_code IS NULL AND deleted_at IS NULL"),
         ),
+        live_unique("tax_region", "country_code", "province_code"),
     )
     prefix = "txreg"
 
     provider_id: Mapped[str | None]
     country_code: Mapped[str]
     province_code: Mapped[str | None]
-    parent_id: Mapped[str | None] = mapped_column(ForeignKey("tax_region.id"))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("tax_region.id"), index=True)
     metadata_: Mapped[Metadata] = mapped_column("metadata")
     created_by: Mapped[str | None]
 
 
 class TaxRate(Entity):
-    """A rate in per cent; one default per region."""
+    """A rate in per cent, none being 0: the dashboard makes a rate before its figure. One default per region."""
 
     __tablename__ = "tax_rate"
     __table_args__ = (
@@ -55,7 +57,7 @@ class TaxRate(Entity):
     )
     prefix = "txr"
 
-    rate: Mapped[Amount]
+    rate: Mapped[Decimal | None]
     code: Mapped[str]
     name: Mapped[str]
     is_default: Mapped[bool] = mapped_column(default=False)
@@ -69,6 +71,7 @@ class TaxRateRule(Entity):
     """What a rate is limited to: a product, a product type or a shipping option."""
 
     __tablename__ = "tax_rate_rule"
+    __table_args__ = (live_unique("tax_rate_rule", "tax_rate_id", "reference_id"),)
     prefix = "txrule"
 
     tax_rate_id: Mapped[str] = mapped_column(ForeignKey("tax_rate.id"), index=True)

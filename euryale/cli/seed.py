@@ -41,12 +41,11 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
     With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
     """
     providers = sorted(payment_providers(settings))
-    static_url = f"{settings.public_url or f'http://localhost:{settings.api_port}'}/static"
 
     async def fill(session: AsyncSession) -> bool:
         start = await first_start(session, payment_providers=providers)
         if demo:
-            await demo_shop(session, start, payment_providers=providers, static_url=static_url)
+            await demo_shop(session, start, payment_providers=providers, static_url=settings.static_url)
         await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])
         return admin is not None and await create(session, admin.email, admin.password)
 

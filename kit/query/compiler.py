@@ -171,6 +171,8 @@ def _chosen(
         if relation is not None and relation.reference:
             asked.add(relation.reference)
     asked.update(*(resource.brings.get(name, ()) for name in asked))
+    named = (*selection.names, *(name for name, _ in selection.children))
+    asked.update(resource.instead[name] for name in named if name in resource.instead)
     for name, column in resource.columns.items():
         if (name in asked or (selection.star and column.star)) and resource.needs[name] <= given:
             yield name, column

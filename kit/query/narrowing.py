@@ -101,17 +101,21 @@ class _Reader:
     def _known(self, asked: Mapping[str, Value], unknown: list[str]) -> Iterator[tuple[str, Value]]:
         """Yield the filters among what was asked, `variants[sku]` as `variants.sku`; the rest is `unknown`."""
         for name, value in asked.items():
-            if name in self._filters or name in self._words:
+            if isinstance(value, Mapping) and self._is_nested(name, value):
+                for key, each in value.items():
+                    if f"{name}.{key}" in self._filters:
+                        yield f"{name}.{key}", each
+                    else:
+                        unknown.append(f"{name}.{key}")
+            elif name in self._filters or name in self._words:
                 yield name, value
-                continue
-            inner = any(each.startswith(f"{name}.") for each in self._filters)
-            for key, each in value.items() if inner and isinstance(value, Mapping) else ():
-                if f"{name}.{key}" in self._filters:
-                    yield f"{name}.{key}", each
-                else:
-                    unknown.append(f"{name}.{key}")
-            if not inner or not isinstance(value, Mapping):
+            else:
                 unknown.append(name)
+
+    def _is_nested(self, name: str, value: Mapping[str, Value]) -> bool:
+        """Tell whether filters below `name` are meant, and not an operator object for `name` itself."""
+        has_inner = any(each.startswith(f"{name}.") for each in self._filters)
+        return has_inner and not any(key in OPERATORS for key in value)
 
     def _junction(self, word: Literal["AND", "OR"], path: tuple[str, ...], value: Value) -> Iterator[Term]:
         name = ", ".join(path)

@@ -118,7 +118,8 @@ class Resource:
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
     `brings` are names that come along with another. `twins` are amounts with a `raw_` twin; `hidden` columns are never
-    shown; `along` comes with every dotted choice from this entity (its id by default).
+    shown; `along` comes with every dotted choice from this entity (its id by default); `instead` maps a name that may
+    be asked for to the one that shows it.
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -145,6 +146,7 @@ class Resource:
     twins: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     along: tuple[str, ...] | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> Resource:  # noqa: ANN401 - any of the fields above
         """Return this resource as another route reads it."""

@@ -18,7 +18,8 @@ from commerce.fulfillment.service import (
 )
 from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.service import NewPrice, NewPriceRule, prefer
-from commerce.product.classify import create_category, create_collection, create_tag, create_type
+from commerce.product.categories import create_category
+from commerce.product.classify import create_collection, create_tag, create_type
 from commerce.product.models import ProductStatus
 from commerce.product.rules import handle_of
 from commerce.product.types import Measures, NewOption, NewProduct, NewVariant

@@ -73,7 +73,7 @@ async def first_start(
 
 async def _open_store(session: AsyncSession) -> Store:
     channel = await create_sales_channel(session, "Default Sales Channel", "Created by Medusa")
-    await create_publishable_key(session, "Default Publishable API Key", [channel.id])
+    await create_publishable_key(session, "Default Publishable API Key", [channel.id], created_by="")
     store = await create_store(session, "Medusa Store", channel.id)
     await set_store_currencies(session, store.id, {"eur": True})
     await create_shipping_profile(session, "Default Shipping Profile", "default")

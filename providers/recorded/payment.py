@@ -39,6 +39,7 @@ class RecordedPayments:
 
     id: ClassVar[str] = "pp_test_rec"
     confirmed_by_client: ClassVar[bool] = False
+    takes_any_amount: ClassVar[bool] = True
 
     async def close(self) -> None:
         """Close nothing."""

@@ -30,6 +30,7 @@ class SandboxPayments:
     ) -> None:
         self.id = "pp_sandbox_browser" if confirmed_by_client else "pp_sandbox_sandbox"
         self.confirmed_by_client = confirmed_by_client
+        self.takes_any_amount = False
         self._base_url = base_url.rstrip("/")
         self._session_seconds = session_seconds
         self._money_seconds = money_seconds

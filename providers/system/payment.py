@@ -22,6 +22,7 @@ class SystemPayments:
 
     id: ClassVar[str] = "pp_system_default"
     confirmed_by_client: ClassVar[bool] = False
+    takes_any_amount: ClassVar[bool] = True
 
     async def close(self) -> None:
         """Close nothing."""

@@ -12,9 +12,11 @@ from api.app import create_app
 from api.state import State
 from commerce.api_key.service import create_publishable_key
 from commerce.auth.passwords import Passwords
+from commerce.auth.service import create_identity
 from commerce.auth.tokens import Caller
+from commerce.customer.models import Customer
 from commerce.sales_channel.models import SalesChannel
-from kit.db import Database
+from kit.db import Database, value
 from kit.settings import Settings
 from operations.create_admin_user import create_admin_user
 
@@ -87,17 +89,30 @@ async def admin_id(database: Database) -> str:
 
 
 @pytest.fixture
-def admin(state: State, admin_id: str) -> dict[str, str]:
+async def admin(state: State, database: Database, admin_id: str) -> dict[str, str]:
     """Return the headers of a user who is logged in."""
-    token = state.tokens.issue(Caller(admin_id, "user", "authid_1"), {"user_id": admin_id}, {})
-    return {"authorization": f"Bearer {token}"}
+    return await bearer(state, database, "user", admin_id)
 
 
 @pytest.fixture
-def customer(state: State, store: dict[str, str]) -> dict[str, str]:
-    """Return the headers of a storefront with a customer who is logged in."""
-    token = state.tokens.issue(Caller("cus_1", "customer", "authid_2"), {"customer_id": "cus_1"}, {})
-    return {**store, "authorization": f"Bearer {token}"}
+async def customer(state: State, database: Database, store: dict[str, str]) -> dict[str, str]:
+    """Return the headers of a storefront with a customer who is logged in, `cus_1`."""
+    carla = Customer(id="cus_1", email="carla@example.com", has_account=True)
+    await database.transact(lambda session: _add(session, carla))
+    await database.transact(lambda session: create_identity(session, "carla@example.com", "", {"customer_id": "cus_1"}))
+    return {**store, **await bearer(state, database, "customer", "cus_1")}
+
+
+async def bearer(state: State, database: Database, actor_type: str, actor_id: str) -> dict[str, str]:
+    """Return the header of a token for an actor that has an identity, who was seen a moment ago."""
+    key = f"{actor_type}_id"
+    async with database.reading() as connection:
+        identity_id = await value(
+            connection, "SELECT id FROM auth_identity WHERE app_metadata ->> $1 = $2", key, actor_id
+        )
+    token = state.tokens.issue(Caller(actor_id, actor_type, identity_id), {key: actor_id}, {})
+    await state.standings.get(identity_id)
+    return {"authorization": f"Bearer {token}"}
 
 
 async def _add(session: object, row: object) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from httpx2 import AsyncClient
 
-from api.state import State
-from commerce.auth.tokens import Caller
 from kit.db import Database, run
 from tests.support.placed_order import Placed, placed, settings, worker
 from tests.support.recorded_fixtures import shop, storefront
@@ -25,10 +23,9 @@ async def test_a_placed_order_is_answered_again_and_read_by_its_id(
 
 
 async def test_a_customer_lists_their_own_orders_only(
-    client: AsyncClient, state: State, database: Database, storefront: dict[str, str], placed: Placed
+    client: AsyncClient, database: Database, storefront: dict[str, str], customer: dict[str, str], placed: Placed
 ) -> None:
-    token = state.tokens.issue(Caller("cus_1", "customer", "authid_1"), {}, {})
-    mine = {**storefront, "authorization": f"Bearer {token}"}
+    mine = {**customer, **storefront}
     assert (await client.get("/store/orders", headers=storefront)).status_code == 401
     assert (await client.get("/store/orders", headers=mine)).json()["orders"] == []
     await database.transact(lambda session: run(session, "UPDATE \"order\" SET customer_id = 'cus_1'"))

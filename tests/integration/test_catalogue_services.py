@@ -12,7 +12,7 @@ from commerce.fulfillment.service import NewShippingOption
 from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.models import PriceListStatus
 from commerce.pricing.service import NewPrice, create_price_sets, prefer
-from commerce.product.classify import create_category
+from commerce.product.categories import create_category
 from commerce.product.types import NewOption, NewProduct, NewVariant
 from commerce.tax.service import NewTaxRate, create_tax_rate, create_tax_region
 from kit.db import Database, run, value
@@ -192,8 +192,8 @@ async def test_categories_keep_their_order(database: Database) -> None:
     async def plant(session: AsyncSession) -> None:
         root = await create_category(session, "Root")
         for name in ("One", "Two"):
-            await create_category(session, name, parent_id=root.id)
-        await create_category(session, "First", parent_id=root.id, rank=0)
+            await create_category(session, name, parent_category_id=root.id)
+        await create_category(session, "First", parent_category_id=root.id, rank=0)
 
     await database.transact(plant)
     async with database.reading() as connection:

@@ -20,7 +20,8 @@ RESOURCES = {
     f"{module}.{name}": found
     for module in MODULES
     for name, found in vars(importlib.import_module(module)).items()
-    if isinstance(found, Resource) and module != "queries.workflow_execution"  # those rows are Temporal's
+    if isinstance(found, Resource)
+    and module not in {"queries.workflow_execution", "queries.file"}  # those are no rows of ours
 }
 SAMPLES = {
     Kind.TEXT: "x",

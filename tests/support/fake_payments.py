@@ -67,6 +67,7 @@ class FakePayments:
     id: str
     dice: random.Random
     confirmed_by_client: bool = False
+    takes_any_amount: bool = False
     can_cancel: bool = True
     moods: Moods = field(default_factory=Moods)
     intents: dict[str, Intent] = field(default_factory=dict)

@@ -18,9 +18,9 @@ from commerce.fulfillment import service as fulfillment
 from commerce.fulfillment.models import GeoZoneType, PriceType
 from commerce.inventory import service as inventory
 from commerce.payment.models import RefundReason
-from commerce.pricing.models import PriceListStatus, PriceListType
 from commerce.pricing.service import NewPrice, NewPriceRule
 from commerce.product import classify
+from commerce.product.categories import create_category
 from commerce.product.models import ProductStatus
 from commerce.product.options import create_option
 from commerce.product.types import Measures, NewOption, NewProduct, NewVariant
@@ -204,8 +204,7 @@ async def shipping_option(session: AsyncSession, body: Body) -> Body:
 
 
 async def category(session: AsyncSession, body: Body) -> Body:
-    body["parent_id"] = body.pop("parent_category_id", None)
-    return {"product_category": vars(await classify.create_category(session, **body))}
+    return {"product_category": vars(await create_category(session, **body))}
 
 
 async def collection(session: AsyncSession, body: Body) -> Body:
@@ -306,8 +305,6 @@ async def customer_group(session: AsyncSession, body: Body) -> Body:
 
 
 async def price_list(session: AsyncSession, body: Body) -> Body:
-    body["type_"] = PriceListType(body.pop("type"))
-    body["status"] = PriceListStatus(body["status"])
     body["prices"] = [(one["variant_id"], price(one)) for one in body["prices"]]
     for moment in ("starts_at", "ends_at"):
         if moment in body:

@@ -6,28 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.address import Address
 from api.body import Body, Email, Number, Part, Record
 from commerce.cart.rules import NewItem
 from operations.set_shipping_methods import ChosenOption
 
 Quantity = Annotated[Number, Field(gt=0)]
 QuantityOrNone = Annotated[Number, Field(ge=0)]
-
-
-class Address(Body):
-    """An address; every field may be left out."""
-
-    first_name: str | None = None
-    last_name: str | None = None
-    phone: str | None = None
-    company: str | None = None
-    address_1: str | None = None
-    address_2: str | None = None
-    city: str | None = None
-    country_code: str | None = None
-    province: str | None = None
-    postal_code: str | None = None
-    metadata: Record | None = None
 
 
 class AddressOfCart(Address):

@@ -55,7 +55,7 @@ class Shop:
             settings = await self._start_servers()
             with self._screen.step("Database schema"):
                 await data.migrate(settings.database_url, hurried=True)
-                await repoint_pictures(settings.database_url, f"{settings.public_url}/static")
+                await repoint_pictures(settings.database_url, settings.static_url)
             environment = parts.environment(settings)
             *_, found = await asyncio.gather(
                 self._start(parts.worker_part(self._folder, environment)),

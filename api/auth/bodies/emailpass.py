@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.body import Part
+from api.body import Body, Part, Record
 
 
 class AuthEmailPass(Part):
@@ -12,3 +12,10 @@ class AuthEmailPass(Part):
 
     email: Any = None
     password: Any = None
+
+
+class AuthResetPassword(Body):
+    """Whose password is to be reset; `metadata` goes along in the event."""
+
+    identifier: str
+    metadata: Record = {}

@@ -1,0 +1,1 @@
+"""Files that admins upload and exports leave: pictures of products, lists to import, lists to download."""

@@ -1,0 +1,1 @@
+"""How admins arranged the pages of the dashboard."""

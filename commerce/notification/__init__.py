@@ -1,0 +1,1 @@
+"""What the admin's feed shows, and what is sent to people."""
