@@ -19,7 +19,11 @@ from api.admin import currencies as admin_currencies
 from api.admin import customer_groups as admin_customer_groups
 from api.admin import customers as admin_customers
 from api.admin import feature_flags as admin_feature_flags
+from api.admin import flagged as admin_flagged
+from api.admin import fulfillment_providers as admin_fulfillment_providers
+from api.admin import fulfillment_sets as admin_fulfillment_sets
 from api.admin import inventory_items as admin_inventory_items
+from api.admin import inventory_levels as admin_inventory_levels
 from api.admin import invite_acceptance as admin_invite_acceptance
 from api.admin import invites as admin_invites
 from api.admin import layouts as admin_layouts
@@ -40,13 +44,17 @@ from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
 from api.admin import reservations as admin_reservations
 from api.admin import return_reasons as admin_return_reasons
+from api.admin import sales_channels as admin_sales_channels
+from api.admin import shipping_option_types as admin_shipping_option_types
+from api.admin import shipping_options as admin_shipping_options
+from api.admin import shipping_profiles as admin_shipping_profiles
+from api.admin import stock_locations as admin_stock_locations
 from api.admin import stores as admin_stores
 from api.admin import tax_providers as admin_tax_providers
 from api.admin import tax_rates as admin_tax_rates
 from api.admin import tax_regions as admin_tax_regions
 from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
-from api.admin import views as admin_views
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import emailpass as auth_emailpass
 from api.auth import mfa as auth_mfa
@@ -65,6 +73,7 @@ from api.store import carts as store_carts
 from api.store import collections as store_collections
 from api.store import currencies as store_currencies
 from api.store import customers as store_customers
+from api.store import locales as store_locales
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
@@ -83,7 +92,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.search import warn_if_slow
 from kit.settings import Settings
-from providers.registry import file_provider, payment_providers
+from providers.registry import file_provider, fulfillment_providers, payment_providers
 
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
@@ -103,6 +112,7 @@ STORE: Final = (
     store_orders.router,  # /store/orders
     store_customers.router,  # /store/customers
     store_return_reasons.router,  # /store/return-reasons
+    store_locales.router,  # /store/locales
 )
 ADMIN: Final = (
     admin_campaigns.router,  # /admin/campaigns
@@ -126,7 +136,15 @@ ADMIN: Final = (
     admin_price_lists.router,  # /admin/price-lists
     admin_price_preferences.router,  # /admin/price-preferences
     admin_inventory_items.router,  # /admin/inventory-items
+    admin_inventory_levels.router,  # /admin/inventory-items/{id}/location-levels
     admin_reservations.router,  # /admin/reservations
+    admin_stock_locations.router,  # /admin/stock-locations
+    admin_sales_channels.router,  # /admin/sales-channels
+    admin_shipping_profiles.router,  # /admin/shipping-profiles
+    admin_shipping_option_types.router,  # /admin/shipping-option-types
+    admin_shipping_options.router,  # /admin/shipping-options
+    admin_fulfillment_sets.router,  # /admin/fulfillment-sets
+    admin_fulfillment_providers.router,  # /admin/fulfillment-providers
     admin_workflows_executions.router,  # /admin/workflows-executions
     admin_stores.router,  # /admin/stores
     admin_currencies.router,  # /admin/currencies
@@ -139,8 +157,7 @@ ADMIN: Final = (
     admin_notifications.router,  # /admin/notifications
     admin_layouts.router,  # /admin/layouts
     admin_plugins.router,  # /admin/plugins
-    admin_views.router,  # /admin/views
-    admin_views.labels,  # /admin/property-labels
+    admin_flagged.router,  # /admin/views, /admin/rbac, /admin/locales ...
 )
 GUESTS: Final = (
     admin_invite_acceptance.router,  # /admin/invites/accept, for who is no user yet
@@ -166,7 +183,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout=settings.statement_timeout),
         Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix),
         payment_providers(settings),
-        file_provider(settings),
+        fulfillment_providers=fulfillment_providers(settings),
+        files=file_provider(settings),
     )
     app = FastAPI(
         title="Euryale",
@@ -195,6 +213,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     for provider in state.payment_providers.values():
         await provider.close()
+    for shipper in state.fulfillment_providers.values():
+        await shipper.close()
     await state.database.close()
 
 

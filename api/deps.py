@@ -161,12 +161,14 @@ def deleted(name: str) -> Projection[str]:
     return project
 
 
-def deleted_below(request: Request, name: str, id_: JsonValue, parent: query.Resource) -> Projection[Any]:
+def deleted_below(
+    request: Request, name: str, id_: JsonValue, parent: query.Resource, *, params: Mapping[str, object] = NO_PARAMS
+) -> Projection[Any]:
     """Return the projection of an operation that deleted `id_` below a row, and returns that row or its id.
 
     The row is the answer's `parent` (contract section 1), with the `fields` asked for.
     """
-    above = shown(request, parent)
+    above = shown(request, parent, params=params)
 
     async def project(session: AsyncSession, written: Any) -> str:  # noqa: ANN401 - a row or its id
         told = json_text({"id": id_, "object": name, "deleted": True})

@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.fulfillment import FulfillmentActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
@@ -16,6 +17,7 @@ from commerce.auth.passwords import Passwords
 from commerce.auth.service import Standing, find_standing
 from commerce.auth.tokens import Tokens
 from commerce.file.port import FileProvider
+from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable
 from kit.db import Database
@@ -72,12 +74,16 @@ class State:
         database: Database,
         durable: Durable,
         payment_providers: Mapping[str, PaymentProvider],
+        *,
+        fulfillment_providers: Mapping[str, FulfillmentProvider],
         files: FileProvider,
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.fulfillment_providers = fulfillment_providers
+        self.fulfillment = FulfillmentActivities(fulfillment_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(

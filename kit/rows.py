@@ -32,31 +32,31 @@ class Batch:
 async def locked(session: AsyncSession, model: type[E], id_: str, *, called: str | None = None) -> E:
     """Return the row `id_`, locked until the transaction ends, so that two changes of it follow each other.
 
+    The lock is the weaker one, since ids never change: rows that refer to this one may still be added meanwhile.
     Errors: `not_found` when it is not there or deleted, `called` being what the sentence calls it.
     """
-    wanted = select(model).where(model.id == id_, model.deleted_at.is_(None)).with_for_update()
+    wanted = select(model).where(model.id == id_, model.deleted_at.is_(None)).with_for_update(key_share=True)
     row = (await session.scalars(wanted)).first()
     if row is None:
-        raise not_found(f"{called or _called(model)} with id: {id_} was not found")
+        raise _missing(model, called, id_)
     return row
+
+
+async def keep(session: AsyncSession, model: type[Entity], *ids: str, called: str | None = None) -> None:
+    """Keep rows as they are until the transaction ends, so that what is linked with them is not deleted meanwhile.
+
+    Errors: `not_found` for the first that is not there or deleted, `called` being what the sentence calls it.
+    """
+    wanted = select(model.id).where(among(model.id, ids), model.deleted_at.is_(None)).order_by(model.id)
+    found = set(await session.scalars(wanted.with_for_update(read=True))) if ids else set()
+    for id_ in ids:
+        if id_ not in found:
+            raise _missing(model, called, id_)
 
 
 def among(column: InstrumentedAttribute[str], ids: Collection[str]) -> ColumnElement[bool]:
     """Return the condition that `column` is one of `ids`, as one array: the statement's text is the same for any N."""
     return column == any_(literal(list(ids), ARRAY(Text)))
-
-
-async def require(session: AsyncSession, model: type[Entity], ids: Collection[str], named: str) -> None:
-    """Refuse ids, given as what is `named`, of rows that are not there: modules have no foreign keys to each other.
-
-    They stay until the commit. Errors: `not_found` in the words of a broken foreign key.
-    """
-    if not ids:
-        return
-    live = select(model.id).where(among(model.id, ids), model.deleted_at.is_(None)).order_by(model.id)
-    missing = sorted(set(ids) - set(await session.scalars(live.with_for_update(read=True))))
-    if missing:
-        raise not_found(f"You tried to set relationship {named}: {missing[0]}, but such entity does not exist")
 
 
 async def locked_all(
@@ -67,12 +67,12 @@ async def locked_all(
     Errors: `not_found` for the first that is not there, deleted, or outside of the `scope`.
     """
     live = among(model.id, ids), model.deleted_at.is_(None), *scope
-    wanted = select(model).where(*live).order_by(model.id).with_for_update()
+    wanted = select(model).where(*live).order_by(model.id).with_for_update(key_share=True)
     found = {row.id: row for row in await session.scalars(wanted)} if ids else {}
     for id_ in ids:
         if id_ not in found:
             with about(id_):
-                raise not_found(f"{_called(model)} with id: {id_} was not found")
+                raise _missing(model, None, id_)
     return {id_: found[id_] for id_ in ids}
 
 
@@ -125,10 +125,6 @@ def _changed(row: Entity, given: Mapping[str, Any], names: Sequence[str]) -> dic
     return values
 
 
-def _called(model: type[Entity]) -> str:
-    return str(model.__tablename__).replace("_", " ").capitalize()
-
-
 def attributes(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keys of a body as the constructor of a model takes them: `metadata` is a name of SQLAlchemy's own."""
     return {"metadata_" if name == "metadata" else name: value for name, value in given.items()}
@@ -152,3 +148,8 @@ async def retire(session: AsyncSession, model: type[Entity], *ids: str) -> list[
     """Soft-delete rows and return the ids of those that were there; deleting again is no error (contract 1)."""
     gone = update(model).where(model.id.in_(ids), model.deleted_at.is_(None)).values(deleted_at=clock.now())
     return list(await session.scalars(gone.returning(model.id)))
+
+
+def _missing(model: type[Entity], called: str | None, id_: str) -> CommerceError:
+    name = called or model.__tablename__.replace("_", " ").capitalize()
+    return not_found(f"{name} with id: {id_} was not found")

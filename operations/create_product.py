@@ -12,7 +12,7 @@ from commerce.product import products
 from commerce.product.types import NewProduct
 from commerce.sales_channel.models import SalesChannel
 from kit.outbox import tell
-from kit.rows import require
+from kit.rows import keep
 from operations.offer_variants import VariantOffer, offer_variants
 
 
@@ -71,5 +71,5 @@ async def create_products(session: AsyncSession, offers: Sequence[ProductOffer])
 
 async def require_places(session: AsyncSession, channels: Sequence[str], profiles: Sequence[str]) -> None:
     """Refuse sales channels and shipping profiles that are not there. Errors: `not_found`."""
-    await require(session, SalesChannel, channels, "sales_channel_id")
-    await require(session, ShippingProfile, profiles, "shipping_profile_id")
+    await keep(session, SalesChannel, *channels)
+    await keep(session, ShippingProfile, *profiles)

@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.inventory.retiring import retire_items
+from commerce.inventory.service import delete_inventory_items
 from commerce.pricing.price_sets import retire_price_sets
 from commerce.product.models import Product
 from commerce.product.variants import retire_variants
 from kit.db import run
+from kit.errors import CommerceError, invalid_data
 from kit.outbox import tell
 from kit.rows import locked
 
@@ -39,7 +40,13 @@ async def retire_offers(session: AsyncSession, variant_ids: Sequence[str]) -> No
     Errors: `invalid_data` while units of such an item are reserved.
     """
     await run(session, _LOCK_ITEMS, list(variant_ids))  # so that no other variant gets one while it goes
-    await retire_items(session, [row.inventory_item_id for row in await run(session, _ITEMS, list(variant_ids))])
+    items = [row.inventory_item_id for row in await run(session, _ITEMS, list(variant_ids))]
+    try:
+        await delete_inventory_items(session, *items)
+    except CommerceError as error:
+        if error.type != "not_allowed":
+            raise
+        raise invalid_data(error.message) from error  # as recorded: of another type than where an item is deleted
     await retire_price_sets(session, [row.price_set_id for row in await run(session, _PRICE_SETS, list(variant_ids))])
 
 

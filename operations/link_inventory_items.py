@@ -13,7 +13,7 @@ from commerce.inventory.models import InventoryItem
 from commerce.product.variants import link_variants, lock_variants
 from kit.db import run
 from kit.errors import about, in_list, not_found
-from kit.rows import require
+from kit.rows import keep
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ async def change_parts(session: AsyncSession, product_id: str, batch: PartsBatch
     await lock_variants(session, product_id, list(named))
     await run(session, _DELETE, *_pairs(batch.deleted))
     await _update(session, batch.updated)
-    await require(session, InventoryItem, {part.inventory_item_id for part in batch.created}, "inventory_item_id")
+    await keep(session, InventoryItem, *{part.inventory_item_id for part in batch.created})
     new = [(part.variant_id, part.inventory_item_id, part.required_quantity) for part in batch.created]
     await link_variants(session, {}, new)
 

@@ -16,7 +16,7 @@ from commerce.product.models import ProductVariant
 from commerce.product.types import NewVariant
 from commerce.product.variants import link_variants
 from kit.outbox import tell
-from kit.rows import require
+from kit.rows import keep
 
 ONE: Final = Decimal(1)
 
@@ -39,7 +39,7 @@ async def offer_variants(
     `not_found` for an unknown inventory item, `invalid_data` for an empty tier of a price.
     """
     kits = {item for offer in offers for item, _ in offer.inventory}
-    await require(session, InventoryItem, kits, "inventory_item_id")
+    await keep(session, InventoryItem, *kits)
     price_sets = await create_price_sets(session, [offer.prices for offer in offers])
     items = await _stock(session, variants, offers)
     made = [(variant.id, item, ONE) for variant, item in zip(variants, items, strict=True) if item]
@@ -50,7 +50,6 @@ async def offer_variants(
     ]
     by_variant = {variant.id: price_set for variant, price_set in zip(variants, price_sets, strict=True)}
     await link_variants(session, by_variant, [*made, *named])
-    await tell(session, "inventory-item.created", *[item for item in items if item])
     await tell(session, "product-variant.created", *by_variant)
     return items
 

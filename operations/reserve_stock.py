@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.inventory.rules import Allocation, Level, Need, Shortage, allocate
+from commerce.inventory.rules import Allocation, Level, Need, Shortage, allocate, not_enough
 from kit.db import run
-from kit.errors import CommerceError, conflict, invalid_data, not_allowed
+from kit.errors import CommerceError, conflict, invalid_data
 from kit.ids import new_id
 
 
@@ -70,8 +70,7 @@ def _shortage(found: Shortage, channel_id: str | None) -> CommerceError:
         return invalid_data(
             f"Sales channel {channel_id} is not associated with any stock location for variant {need.variant_id}"
         )
-    item = need.inventory_item_id
-    return not_allowed(f"Not enough stock available for item {item} at location {found.location_id}")
+    return not_enough(need.inventory_item_id, found.location_id)
 
 
 _NEEDS: Final = """

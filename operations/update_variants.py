@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.pricing.price_sets import WantedPrice, set_prices
+from commerce.pricing.price_sets import PriceChange, set_prices
 from commerce.pricing.service import create_price_sets
 from commerce.product import variants
 from commerce.product.models import ProductVariant
@@ -22,7 +22,7 @@ async def update_variant(session: AsyncSession, product_id: str, variant_id: str
 
 
 async def update_variants(session: AsyncSession, product_id: str, given: Mapping[str, Mapping[str, Any]]) -> None:
-    """Change what is given of a product's variants, by id; `prices`, WantedPrice each, are all plain prices they have.
+    """Change what is given of a product's variants, by id; `prices`, PriceChange each, are all plain prices they have.
 
     Errors: `not_found` for a variant of another product, and what `change_variants` refuses.
     """
@@ -46,7 +46,7 @@ async def change_variants(
     await tell(session, "product-variant.updated", *given)
 
 
-async def _set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[WantedPrice]]) -> None:
+async def _set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[PriceChange]]) -> None:
     """Set the prices of variants, by id; one without a price set gets it."""
     if not wanted:
         return

@@ -1,38 +1,76 @@
-"""The providers of this installation: of payments by id, the built-in ones, those of settings, those of plugins.
+"""The providers of this installation, by id: the built-in ones, those of settings, those of plugins.
 
-A plugin's distribution declares an entry point in the group `euryale.providers` whose name begins with `payment.`
-and whose object is a function from Settings to one provider.
+A plugin's distribution declares an entry point in the group `euryale.providers` whose name begins with `payment.` or
+`fulfillment.`, and whose object is a function from Settings to one provider.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
 
 from commerce.file.port import FileProvider
+from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
 from kit.settings import Settings
 from providers.local_files.files import LocalFiles
+from providers.manual.fulfillment import ManualFulfillment
+from providers.recorded.fulfillment import RecordedFulfillment
 from providers.recorded.payment import RecordedPayments
 from providers.sandbox.payment import SandboxPayments
 from providers.system.payment import SystemPayments
 
 GROUP: Final = "euryale.providers"
-PAYMENT: Final = "payment."
+PAYMENT: Final = "payment"
+FULFILLMENT: Final = "fulfillment"
+
+
+class Provider(Protocol):
+    """What every provider has."""
+
+    @property
+    def id(self) -> str:
+        """The provider's id, which the database knows it by."""
+
+
+P = TypeVar("P", bound=Provider)
 
 
 def payment_providers(settings: Settings, plugins: Iterable[EntryPoint] | None = None) -> dict[str, PaymentProvider]:
     """Return id -> provider; ValueError when two providers claim one id. Close each when the process ends."""
-    found: dict[str, PaymentProvider] = {}
-    for provider in _all(settings, entry_points(group=GROUP) if plugins is None else plugins):
+    return _by_id(PAYMENT, [*_payment(settings), *_of_plugins(PAYMENT, settings, plugins)])
+
+
+def fulfillment_providers(
+    settings: Settings, plugins: Iterable[EntryPoint] | None = None
+) -> dict[str, FulfillmentProvider]:
+    """Return id -> provider; ValueError when two providers claim one id. Close each when the process ends."""
+    return _by_id(FULFILLMENT, [*_fulfillment(settings), *_of_plugins(FULFILLMENT, settings, plugins)])
+
+
+def _by_id(kind: str, providers: Iterable[P]) -> dict[str, P]:
+    found: dict[str, P] = {}
+    for provider in providers:
         if provider.id in found:
-            raise ValueError(f"Two payment providers are called {provider.id}.")
+            raise ValueError(f"Two {kind} providers are called {provider.id}.")
         found[provider.id] = provider
     return found
 
 
-def _all(settings: Settings, plugins: Iterable[EntryPoint]) -> Iterator[PaymentProvider]:
+def _of_plugins(kind: str, settings: Settings, plugins: Iterable[EntryPoint] | None) -> Iterator[Any]:
+    for plugin in entry_points(group=GROUP) if plugins is None else plugins:
+        if plugin.name.startswith(f"{kind}."):
+            yield plugin.load()(settings)
+
+
+def _fulfillment(settings: Settings) -> Iterator[FulfillmentProvider]:
+    yield ManualFulfillment()
+    if settings.recorded_payments:
+        yield RecordedFulfillment()
+
+
+def _payment(settings: Settings) -> Iterator[PaymentProvider]:
     yield SystemPayments()
     if settings.sandbox_url is not None:
         for confirmed_by_client in (False, True):
@@ -44,9 +82,6 @@ def _all(settings: Settings, plugins: Iterable[EntryPoint]) -> Iterator[PaymentP
             )
     if settings.recorded_payments:
         yield RecordedPayments()
-    for plugin in plugins:
-        if plugin.name.startswith(PAYMENT):
-            yield plugin.load()(settings)
 
 
 def file_provider(settings: Settings) -> FileProvider:

@@ -118,8 +118,8 @@ _LISTED: Final[Mapping[str, Any]] = {
 }
 ADMIN_PRODUCTS: Final[Resource] = ADMIN_PRODUCT.but(
     filters={**PRODUCT.filters, **_LISTED},
-    # The peer takes `$and` and `$or` here and shows every product all the same (recorded: admin_products/list_and_or).
-    combines=False,
+    # The peer checks `$and` and `$or` here and shows every product all the same (recorded: admin_products/list_and_or).
+    idle=("$and", "$or"),
     unknown="ignore",
 )
 ADMIN_OPTIONS_OF_PRODUCT: Final[Resource] = OPTION_OF_PRODUCT.but(

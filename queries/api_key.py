@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from commerce.api_key.models import ApiKey
-from commerce.sales_channel.models import SalesChannel
 from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, ops, plain
-
-SALES_CHANNEL: Final[Resource] = Resource(SalesChannel, key="sales_channel", plural="sales_channels")
+from queries.sales_channel import SALES_CHANNEL
 
 _SHOWN_TOKEN: Final = "CASE WHEN {t}.type = 'publishable' THEN {t}.token ELSE '' END"  # noqa: S105 - SQL
 _OWN: Final = ("id", "title", "token", "redacted", "type", "last_used_at", "updated_at", "created_at")

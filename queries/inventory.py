@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import queries.product
+import queries.stock_location
 from commerce.inventory.models import InventoryItem, InventoryLevel, ReservationItem
 from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, one, ops, plain
 
@@ -15,7 +16,7 @@ _ITEM: Final = (
     *("reserved_quantity", "stocked_quantity", "created_at", "updated_at"),
 )
 
-INVENTORY_LEVEL: Final = Resource(
+INVENTORY_LEVEL: Final[Resource] = Resource(
     InventoryLevel,
     key="inventory_level",
     plural="inventory_levels",
@@ -29,7 +30,14 @@ INVENTORY_LEVEL: Final = Resource(
     twins=_QUANTITIES,
     hidden=frozenset({"backordered_quantity"}),
     computed={"available_quantity": computed("{t}.stocked_quantity - {t}.reserved_quantity", Kind.NUMBER, star=True)},
+    relations=lambda: {
+        "stock_locations": many(
+            lambda: queries.stock_location.STOCK_LOCATION, on="{t}.id = {parent}.location_id", where=LIVE
+        )
+    },
 )
+CHANGED_LEVEL: Final = INVENTORY_LEVEL.but(defaults=("*",), computed={})
+"""A level as the answer to a batch shows it."""
 INVENTORY_ITEM: Final[Resource] = Resource(
     InventoryItem,
     key="inventory_item",

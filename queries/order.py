@@ -12,6 +12,7 @@ from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
 from queries.promotion import OF_ORDER
 from queries.region import REGION
+from queries.selecting import as_listed
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
@@ -86,6 +87,7 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     combines=True,
     idle=("with_deleted",),
     limit=50,
+    amend=as_listed,
 )
 PLACED_ORDER: Final[Resource] = ORDER.but(defaults=_PLACED, allowed=ORDER_ALLOWED, max_hops=3)
 """The order as completing a cart answers it: without the derived statuses (contract section 13)."""
@@ -125,6 +127,7 @@ ADMIN_ORDERS: Final[Resource] = ORDER.but(
     idle=("total",),
     limit=15,
     unknown="ignore",
+    amend=as_listed,
 )
 _UNLISTED: Final = {"shipping_discount_total", "item_discount_total", "discount_subtotal"}
 ADMIN_ORDER: Final[Resource] = ORDER.but(

@@ -4,46 +4,48 @@ from __future__ import annotations
 
 from typing import Final
 
-from commerce.fulfillment.models import (
-    FulfillmentProvider,
-    FulfillmentSet,
-    ServiceZone,
-    ShippingOption,
-    ShippingOptionRule,
-    ShippingOptionType,
-)
-from commerce.stock_location.models import StockLocation, StockLocationAddress
-from kit.query import LIVE, Kind, Link, Resource, computed, many, one
+import queries.fulfillment_set
+from commerce.fulfillment.models import ShippingOption, ShippingOptionRule, ShippingOptionType, ShippingProfile
+from kit.query import LIVE, Filter, Kind, Relation, Resource, computed, many, one, ops, plain
+from queries.fulfillment_provider import FULFILLMENT_PROVIDER
 from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
 
-FULFILLMENT_PROVIDER: Final = Resource(FulfillmentProvider, key="fulfillment_provider", plural="fulfillment_providers")
-OPTION_TYPE: Final = Resource(ShippingOptionType, key="shipping_option_type", plural="shipping_option_types")
-OPTION_RULE: Final = Resource(ShippingOptionRule, key="rule", plural="rules", along=())
-ADDRESS: Final = Resource(StockLocationAddress, key="address", plural="addresses")
-STOCK_LOCATION: Final = Resource(
-    StockLocation,
-    key="stock_location",
-    plural="stock_locations",
-    relations={"address": one(lambda: ADDRESS, on="{t}.id = {parent}.address_id", where=LIVE)},
-)
-FULFILLMENT_SET: Final = Resource(
-    FulfillmentSet,
-    key="fulfillment_set",
-    plural="fulfillment_sets",
-    relations={
-        "location": one(
-            lambda: STOCK_LOCATION,
-            on=Link("location_fulfillment_set", "fulfillment_set_id", "stock_location_id"),
-            where=LIVE,
-        )
+SHIPPING_PROFILE: Final[Resource] = Resource(
+    ShippingProfile,
+    key="shipping_profile",
+    plural="shipping_profiles",
+    defaults=("id", "name", "type", "metadata", "created_at", "updated_at"),
+    filters={
+        **plain("id"),
+        **plain("type", "name", takes="one"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
     },
+    search=("name", "type"),
+    combines=True,
+    with_deleted=True,
+    limit=20,
 )
-SERVICE_ZONE: Final = Resource(
-    ServiceZone,
-    key="service_zone",
-    plural="service_zones",
-    relations={"fulfillment_set": one(lambda: FULFILLMENT_SET, on="fulfillment_set_id", where=LIVE)},
+OPTION_TYPE: Final[Resource] = Resource(
+    ShippingOptionType,
+    key="shipping_option_type",
+    plural="shipping_option_types",
+    defaults=("id", "label", "code", "description", "created_at", "updated_at"),
+    filters={
+        **plain("id", "label", "code", "description"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+    },
+    search=("label", "code", "description"),
+    combines=True,
+    with_deleted=True,
+    limit=10,
+)
+OPTION_RULE: Final[Resource] = Resource(
+    ShippingOptionRule,
+    key="shipping_option_rule",
+    plural="rules",
+    defaults=("id", "attribute", "operator"),
+    along=(),
 )
 
 _SHORT: Final = """
@@ -60,7 +62,26 @@ _SHORT: Final = """
 
 _PRICE: Final = selected_price("{ps}.price_set_id", "NULL::numeric", ":currency_code::text", ":price_context::jsonb")
 
-SHIPPING_OPTION: Final = Resource(
+
+def _relations(*, stubs: bool) -> dict[str, Relation]:
+    """Return what an option leads to; with `stubs` profile, type and provider show their key unasked."""
+    by_type = "shipping_option_type_id" if stubs else "{t}.id = {parent}.shipping_option_type_id"
+    return {
+        "service_zone": one(lambda: queries.fulfillment_set.ZONE_OF_OPTION, on="service_zone_id", where=LIVE),
+        "shipping_profile": one(lambda: SHIPPING_PROFILE, on="shipping_profile_id", where=LIVE, stub=stubs),
+        "provider": one(lambda: FULFILLMENT_PROVIDER, on="provider_id", where=LIVE, stub=stubs),
+        "type": one(lambda: OPTION_TYPE, on=by_type, where=LIVE, stub=stubs),
+        "rules": many(lambda: OPTION_RULE, on="shipping_option_id", where=LIVE),
+        "prices": many(
+            lambda: PRICE,
+            on="{t}.price_set_id = (SELECT price_set_id FROM shipping_option_price_set"
+            " WHERE shipping_option_id = {parent}.id)",
+            where=LIVE,
+        ),
+    }
+
+
+SHIPPING_OPTION: Final[Resource] = Resource(
     ShippingOption,
     key="shipping_option",
     plural="shipping_options",
@@ -77,16 +98,39 @@ SHIPPING_OPTION: Final = Resource(
         ),
         "insufficient_inventory": computed(f"EXISTS ({_SHORT})", Kind.BOOLEAN),
     },
-    relations={
-        "service_zone": one(lambda: SERVICE_ZONE, on="service_zone_id", where=LIVE),
-        "provider": one(lambda: FULFILLMENT_PROVIDER, on="provider_id", where=LIVE),
-        "type": one(lambda: OPTION_TYPE, on="{t}.id = {parent}.shipping_option_type_id", where=LIVE),
-        "rules": many(lambda: OPTION_RULE, on="shipping_option_id", where=LIVE),
-        "prices": many(
-            lambda: PRICE,
-            on="{t}.price_set_id = (SELECT price_set_id FROM shipping_option_price_set"
-            " WHERE shipping_option_id = {parent}.id)",
-            where=LIVE,
-        ),
+    relations=_relations(stubs=False),
+)
+OPTION_OF_ZONE: Final[Resource] = SHIPPING_OPTION.but(relations=_relations(stubs=True))
+"""An option as its zone shows it."""
+
+
+def _ruled(attribute: str, value: str) -> Filter:
+    """Return the filter by a rule of the option: `true` asks for one that says `value`, `false` for the opposite."""
+    return Filter(
+        "EXISTS (SELECT FROM shipping_option_rule r WHERE r.shipping_option_id = {t}.id AND r.deleted_at IS NULL"
+        f""" AND r.attribute = '{attribute}' AND r.operator = 'eq' AND (r.value = '"{value}"'::jsonb) {{matches}})""",
+        kind=Kind.BOOLEAN,
+        takes="one",
+    )
+
+
+_AT_LOCATION: Final = """EXISTS (SELECT FROM service_zone z
+  JOIN location_fulfillment_set l ON l.fulfillment_set_id = z.fulfillment_set_id
+  WHERE z.id = {t}.service_zone_id AND l.stock_location_id {matches})"""
+
+ADMIN_SHIPPING_OPTION: Final[Resource] = SHIPPING_OPTION.but(
+    defaults=(
+        *("id", "name", "price_type", "data", "provider_id", "metadata", "created_at", "updated_at"),
+        *("*rules", "*type", "*prices", "*prices.price_rules", "*service_zone", "*shipping_profile", "*provider"),
+    ),
+    filters={
+        **plain("id", "service_zone_id", "shipping_profile_id", "provider_id", "shipping_option_type_id"),
+        **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
+        "stock_location_id": Filter(_AT_LOCATION),
+        "is_return": _ruled("is_return", "true"),
+        "admin_only": _ruled("enabled_in_store", "false"),
     },
+    search=("name",),
+    with_deleted=True,
+    limit=20,
 )

@@ -1,10 +1,12 @@
-"""Which shipping options an address and a context are offered (contract section 12); pure."""
+"""Which shipping options an address and a context are offered, and which rules may say so (contract section 12)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from kit.errors import invalid_data
 
 STORE: Final = {"enabled_in_store": "true", "is_return": "false"}
 RETURN: Final = {"enabled_in_store": "true", "is_return": "true"}
@@ -38,6 +40,16 @@ def is_offered(offer: Offer, place: Place | None, context: Mapping[str, str]) ->
     return (place is None or any(_covers(zone, place) for zone in offer.geo_zones)) and all(
         _holds(rule, context.get(rule["attribute"])) for rule in offer.rules
     )
+
+
+def refuse_rule(attribute: str, operator: str, value: object) -> None:
+    """Refuse a rule that could never hold: a list for `in` and `nin`, a single text for the others."""
+    if not attribute or not value:
+        raise invalid_data("Rule must have an attribute, an operator and a value")
+    if operator in {"in", "nin"} and not isinstance(value, list):
+        raise invalid_data("Rule value must be an array for in/nin operators")
+    if operator not in {"in", "nin"} and isinstance(value, list):
+        raise invalid_data(f"Rule value must be a string, bool, or number for the selected operator {operator}")
 
 
 def _covers(zone: Mapping[str, Any], place: Place) -> bool:

@@ -72,11 +72,13 @@ class ReservationItem(Entity):
         CheckConstraint("quantity > 0", name="positive"),
         Index("ix_reservation_item_line_item_id", "line_item_id"),
         Index("ix_reservation_item_inventory_item_id_location_id", "inventory_item_id", "location_id"),
+        Index("ix_reservation_item_created_at", "created_at"),
+        trigram_index("reservation_item", "description"),
     )
     prefix = "resitem"
 
     line_item_id: Mapped[str | None]
-    location_id: Mapped[str]
+    location_id: Mapped[str] = mapped_column(index=True)
     quantity: Mapped[Amount]
     backordered_quantity: Mapped[Amount] = mapped_column(default=0, server_default=text("0"))
     external_id: Mapped[str | None]

@@ -1,10 +1,13 @@
-"""From which location each line takes its units (contract section 21)."""
+"""From which location each line takes its units, and what stock refuses (contract section 21)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
+
+from kit.errors import CommerceError, not_allowed, not_found
 
 ZERO = Decimal(0)
 
@@ -79,3 +82,38 @@ def allocate(needs: Sequence[Need], levels: Sequence[Level]) -> tuple[Allocation
             )
         )
     return tuple(made)
+
+
+class Stocked(Protocol):
+    """A level, as deleting it needs to see it."""
+
+    location_id: str
+    stocked_quantity: Decimal
+    reserved_quantity: Decimal
+    incoming_quantity: Decimal
+
+
+def refuse_deletion(levels: Sequence[Stocked], *, force: bool) -> None:
+    """Refuse to delete levels at which units are reserved or awaited, or lie when it is not forced (contract 21)."""
+    held = [level.location_id for level in levels if level.reserved_quantity or level.incoming_quantity]
+    if held:
+        raise not_allowed(
+            f"Cannot remove Inventory Levels for {','.join(held)} because there are reserved or incoming items at the"
+            " locations"
+        )
+    full = [level.location_id for level in levels if level.stocked_quantity > 0 and not force]
+    if full:
+        raise not_allowed(
+            f"Cannot remove Inventory Levels for {','.join(full)} because there are stocked items at the locations."
+            " Use force flag to delete anyway."
+        )
+
+
+def not_enough(item_id: str, location_id: str) -> CommerceError:
+    """Return the refusal of more units than a location has left."""
+    return not_allowed(f"Not enough stock available for item {item_id} at location {location_id}")
+
+
+def not_stocked(*places: tuple[str, str]) -> CommerceError:
+    """Return the refusal of places, each an item and a location, that have no level."""
+    return not_found(", ".join(f"Item {item_id} is not stocked at location {where}" for item_id, where in places))

@@ -1,4 +1,4 @@
-"""Writes of the plain prices of price sets, those of no list: all of a set at once (contract section 22)."""
+"""The plain prices of price sets, those of no list: all of a set at once (contract sections 12 and 22)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.pricing.models import Price, PriceSet
 from commerce.pricing.service import NewPrice, NewPriceRule, add_prices, add_rules, check_tier
 from kit.db import run
-from kit.errors import about, invalid_data
+from kit.errors import about, invalid_data, not_found
 from kit.rows import among, change_all, retire
 
 
 @dataclass(frozen=True)
-class WantedPrice:
+class PriceChange:
     """A price that a set is to have: with an `id` one that it has, whose `columns` and, unless None, rules change."""
 
     id: str | None
@@ -32,18 +32,23 @@ class WantedPrice:
         return replace(NewPrice(**self.columns), rules=self.rules or ())
 
 
-async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[WantedPrice]], owners: Sequence[str]) -> None:
-    """Let price sets, by id, have exactly these plain prices; what is not named goes.
+async def replace_prices(session: AsyncSession, price_set_id: str, prices: Sequence[PriceChange]) -> None:
+    """Let one price set have exactly these plain prices. Errors: as `set_prices`."""
+    await set_prices(session, {price_set_id: prices}, [price_set_id])
 
-    A refusal knows which of `owners`, in the order of `wanted`, it is about. Errors: `invalid_data` for a price of
-    another set, a new one without amount or currency, an empty tier.
+
+async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[PriceChange]], owners: Sequence[str]) -> None:
+    """Let price sets, by id, have exactly these plain prices; what is not named goes. A constant number of statements.
+
+    A refusal knows which of `owners`, in the order of `wanted`, it is about. Errors: `not_found` for a price of another
+    set, `invalid_data` for a new one without amount or currency and for an empty tier.
     """
     if not wanted:
         return
     plain = among(Price.price_set_id, wanted), Price.price_list_id.is_(None), Price.deleted_at.is_(None)
     locked = select(Price).where(*plain).order_by(Price.id).with_for_update()
     held = {row.id: row for row in await session.scalars(locked)}
-    changed: dict[str, WantedPrice] = {}
+    changed: dict[str, PriceChange] = {}
     new: list[tuple[str, NewPrice]] = []
     for owner, (price_set_id, prices) in zip(owners, wanted.items(), strict=True):
         with about(owner):
@@ -56,16 +61,16 @@ async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[Wanted
     await add_prices(session, new)
 
 
-def _fits(held: Mapping[str, Price], price_set_id: str, change: WantedPrice) -> bool:
+def _fits(held: Mapping[str, Price], price_set_id: str, change: PriceChange) -> bool:
     row = held.get(change.id or "")
     if row is None or row.price_set_id != price_set_id:
-        raise invalid_data(f"Price with id: {change.id} does not belong to the variant")
+        raise not_found(f"Price with id: {change.id} was not found")
     least, most = (change.columns.get(name, getattr(row, name)) for name in ("min_quantity", "max_quantity"))
     check_tier(least, most)
     return True
 
 
-async def _change_prices(session: AsyncSession, held: Mapping[str, Price], changed: Mapping[str, WantedPrice]) -> None:
+async def _change_prices(session: AsyncSession, held: Mapping[str, Price], changed: Mapping[str, PriceChange]) -> None:
     ruled = {id_: change.rules for id_, change in changed.items() if change.rules is not None}
     columns = {
         id_: {**change.columns, **({"rules_count": len(ruled[id_])} if id_ in ruled else {})}

@@ -42,7 +42,7 @@ class SalesChannelStockLocation(Base):
     __tablename__ = "sales_channel_stock_location"
 
     sales_channel_id: Mapped[str] = mapped_column(primary_key=True)
-    stock_location_id: Mapped[str] = mapped_column(ForeignKey("stock_location.id"), primary_key=True)
+    stock_location_id: Mapped[str] = mapped_column(ForeignKey("stock_location.id"), primary_key=True, index=True)
 
 
 class LocationFulfillmentSet(Base):

@@ -63,6 +63,9 @@ def dev(
     no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but problems.")] = False,
     cruel: Annotated[bool, typer.Option("--cruel", help="Offer the sandbox payment provider that misbehaves.")] = False,
+    recording: Annotated[
+        bool, typer.Option("--recording", help="What the replay of the recorded contract expects; with --no-seed.")
+    ] = False,
 ) -> None:
     """Run the whole shop on this machine: PostgreSQL, Temporal, API and worker, with a demo shop.
 
@@ -79,7 +82,7 @@ def dev(
     from kit.settings import Settings
 
     with _told():
-        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel)
+        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel, recording=recording)
         run(options, Settings(), Screen(quiet=quiet))
 
 
@@ -105,6 +108,7 @@ def api(
         host=host or settings.api_host,
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
+        proxy_headers=False,  # whose header tells the caller's address is a setting of ours
         access_log=False,  # query strings hold what people search for: names, mails
         timeout_graceful_shutdown=settings.api_shutdown_seconds,
     )

@@ -17,7 +17,7 @@ from kit.settings import Settings
 from operations.create_admin import create_admin as create
 from operations.seed.demo import demo_shop, pictures
 from operations.seed.first_start import first_start
-from providers.registry import payment_providers
+from providers.registry import fulfillment_providers, payment_providers
 
 OFFER: Final = """
 INSERT INTO region_payment_provider (region_id, payment_provider_id)
@@ -40,10 +40,10 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
 
     With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
     """
-    providers = sorted(payment_providers(settings))
+    providers, shippers = sorted(payment_providers(settings)), sorted(fulfillment_providers(settings))
 
     async def fill(session: AsyncSession) -> bool:
-        start = await first_start(session, payment_providers=providers)
+        start = await first_start(session, payment_providers=providers, fulfillment_providers=shippers)
         if demo:
             await demo_shop(session, start, payment_providers=providers, static_url=settings.static_url)
         await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])

@@ -113,7 +113,10 @@ class _Writer:
         return f" WHERE {' AND '.join(f'({part})' for part in parts)}" if parts else ""
 
     def ordered(self, resource: Resource, order: str | None, alias: str) -> str:
-        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap."""
+        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap.
+
+        The key goes the way that was asked for, as the peer's does: so one index over both serves both ways.
+        """
         keys = [f"{{t}}.{quoted(column)}" for column in resource.primary_key]
         parts = [resource.order] if resource.order and not order else []
         if order:
@@ -121,7 +124,9 @@ class _Writer:
             expression = _sorted_by(resource, name.split("."))
             if expression is None:
                 raise bad_order(name)
-            parts = [f"{expression} DESC" if order.startswith("-") else expression]
+            parts = [expression]
+            if order.startswith("-"):
+                parts, keys = [f"{expression} DESC"], [f"{key} DESC" for key in keys]
         return self.write(f" ORDER BY {', '.join([*parts, *keys])}", t=alias)
 
     def _term(self, term: Term, numbers: Iterator[int], alias: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 from kit.query.binding import aliases_in, parameters_in
 from kit.query.columns import Column, columns_of, quoted, with_twins
 from kit.query.filters import Filter, seeking
-from kit.query.selection import MOST_HOPS
+from kit.query.selection import MOST_HOPS, Selection
 
 LIVE: Final = "{t}.deleted_at IS NULL"
 ANY: Final = ""  # every row, soft-deleted ones too; said aloud, since a relation has no default
@@ -117,9 +117,9 @@ class Resource:
     columns, SQL over `{t}` (with `{matches}` where the comparison stands, else at its end), or a SELECT, with
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
-    `brings` are names that come along with another. `twins` are amounts with a `raw_` twin; `hidden` columns are never
-    shown; `along` comes with every dotted choice from this entity (its id by default); `instead` maps a name that may
-    be asked for to the one that shows it.
+    `brings` are names that come along with another; `twins` are amounts with a `raw_` twin; `amend` is what a route
+    makes of every selection. `hidden` columns are never shown; `along` comes with every dotted choice from this entity
+    (its id by default); `instead` maps a name that may be asked for to the one that shows it.
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -147,6 +147,7 @@ class Resource:
     hidden: frozenset[str] = frozenset()
     along: tuple[str, ...] | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
+    amend: Callable[[Selection], Selection] | None = None
 
     def but(self, **changes: Any) -> Resource:  # noqa: ANN401 - any of the fields above
         """Return this resource as another route reads it."""

@@ -9,13 +9,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.fulfillment.service import (
-    NewGeoZone,
-    NewOptionType,
-    NewShippingOption,
-    create_option_type,
-    create_service_zone,
-)
+from commerce.fulfillment.options import NewShippingOption, OptionRule
+from commerce.fulfillment.service import create_option_type
+from commerce.fulfillment.zones import NewGeoZone, create_service_zone
 from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.service import NewPrice, NewPriceRule, prefer
 from commerce.product.categories import create_category
@@ -30,16 +26,17 @@ from commerce.tax.service import NewTaxRate, create_tax_region
 from operations.create_fulfillment_set import create_fulfillment_set
 from operations.create_product import CreatedProduct, ProductOffer, create_products
 from operations.create_region import create_region
-from operations.create_shipping_option import ShippingPrice, create_shipping_option
+from operations.create_shipping_option import create_shipping_option
 from operations.offer_variants import VariantOffer
 from operations.seed import demo_data as data
 from operations.seed.demo_data import DemoProduct
 from operations.seed.first_start import FULFILLMENT_PROVIDERS, TAX_PROVIDERS, FirstStart
 from operations.seed.pictures import Picture
 from operations.set_store_currencies import set_store_currencies
+from operations.shipping_prices import ShippingPrice
 
 STOCK: Final = Decimal(1000)
-SHOWN_IN_STORE: Final = (("enabled_in_store", "eq", "true"), ("is_return", "eq", "false"))
+SHOWN_IN_STORE: Final = (OptionRule("enabled_in_store", "eq", "true"), OptionRule("is_return", "eq", "false"))
 
 
 def pictures() -> dict[str, Picture]:
@@ -118,8 +115,8 @@ async def _open_warehouse(session: AsyncSession, sales_channel_id: str) -> str:
 async def _offer_shipping(session: AsyncSession, location_id: str, profile_id: str) -> None:
     """Offer standard shipping, free for a large cart, and express, in each region."""
     shipping = await create_fulfillment_set(session, location_id, "Main Warehouse shipping", "shipping")
-    standard = await create_option_type(session, NewOptionType("Standard", "standard", "Ships in 2-3 days."))
-    express = await create_option_type(session, NewOptionType("Express", "express", "Ships in 24 hours."))
+    standard = await create_option_type(session, "Standard", "standard", "Ships in 2-3 days.")
+    express = await create_option_type(session, "Express", "express", "Ships in 24 hours.")
     areas = (("Europe", data.EUROPE, "eur", "7.90", "14.90"), ("United States", data.AMERICA, "usd", "9", "19"))
     free = [NewPriceRule("item_total", "100", "gte")]
     for name, countries, currency, slow, fast in areas:

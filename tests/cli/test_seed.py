@@ -28,8 +28,8 @@ async def test_a_bare_first_start_sells_nothing_but_is_complete(settings: Settin
     found = await read_contents(settings.database_url)
     assert found.publishable_key
     assert found.regions == []
-    assert not found.needs_seed(demo=False, cruel=False)
-    assert found.needs_seed(demo=True, cruel=False)
+    assert not found.needs_seed(demo=False, cruel=False, recording=False)
+    assert found.needs_seed(demo=True, cruel=False, recording=False)
 
 
 async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
@@ -37,7 +37,7 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
     first = await read_contents(settings.database_url)
     assert not await seed(settings, demo=True, admin=Admin("a@example.com", "other"))
     assert await read_contents(settings.database_url) == first
-    assert not first.needs_seed(demo=True, cruel=False)
+    assert not first.needs_seed(demo=True, cruel=False, recording=False)
     assert {region["currency_code"]: len(region["countries"]) > 0 for region in first.regions} == {
         "eur": True,
         "usd": True,
@@ -46,14 +46,21 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
 
 async def test_the_sandbox_is_offered_in_a_shop_that_is_already_there(settings: Settings) -> None:
     await seed(settings, demo=True)
-    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True)
+    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True, recording=False)
     await seed(settings.model_copy(update={"sandbox_url": "http://127.0.0.1:1"}), demo=True)
     found = await read_contents(settings.database_url)
-    assert not found.needs_seed(demo=True, cruel=True)
+    assert not found.needs_seed(demo=True, cruel=True, recording=False)
     connection = await asyncpg.connect(settings.database_url)
     offers = "SELECT count(*) FROM region_payment_provider WHERE payment_provider_id = 'pp_sandbox_sandbox'"
     assert await connection.fetchval(offers) == len(found.regions)
     await connection.close()
+
+
+async def test_a_recording_offers_its_payment_provider_and_the_next_start_takes_it_back(settings: Settings) -> None:
+    await seed(settings.model_copy(update={"recorded_payments": True}), demo=False)
+    found = await read_contents(settings.database_url)
+    assert not found.needs_seed(demo=False, cruel=False, recording=True)
+    assert found.needs_seed(demo=False, cruel=False, recording=False)
 
 
 async def test_pictures_follow_the_port(settings: Settings) -> None:

@@ -64,8 +64,8 @@ def main() -> int:
         for file in files():
             if not wanted or file in wanted:
                 found = list(replay.judged(file))
-                tell_notes(console, replay.notes)
                 tell_file(console, found, accepted)
+                tell_notes(console, replay.notes)
                 verdicts += found
     tell_all(console, verdicts, accepted)
     if args.json:

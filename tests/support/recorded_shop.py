@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.customer.models import CustomerGroup
+from commerce.fulfillment import options, zones
 from commerce.fulfillment import service as fulfillment
 from commerce.fulfillment.models import GeoZoneType, PriceType
 from commerce.inventory import service as inventory
@@ -34,10 +35,11 @@ from operations.create_fulfillment_set import create_fulfillment_set
 from operations.create_price_list import create_price_list
 from operations.create_product import ProductOffer, create_offer
 from operations.create_region import create_region
-from operations.create_shipping_option import ShippingPrice, create_shipping_option
+from operations.create_shipping_option import create_shipping_option
 from operations.offer_variants import VariantOffer
 from operations.seed.first_start import FirstStart, first_start
 from operations.set_store_currencies import set_store_currencies
+from operations.shipping_prices import ShippingPrice
 
 CONTRACT = Path(__file__).parents[1] / "data" / "contract"
 PAYMENT_PROVIDERS = ("pp_system_default", "pp_test_rec")
@@ -171,8 +173,8 @@ async def fulfillment_set(session: AsyncSession, body: Body, location_id: str) -
 
 
 async def service_zone(session: AsyncSession, body: Body, set_id: str) -> Body:
-    zones = [fulfillment.NewGeoZone(**(zone | {"type": GeoZoneType(zone["type"])})) for zone in body["geo_zones"]]
-    row = await fulfillment.create_service_zone(session, set_id, body["name"], zones)
+    geo_zones = [zones.NewGeoZone(**(zone | {"type": GeoZoneType(zone["type"])})) for zone in body["geo_zones"]]
+    row = await zones.create_service_zone(session, set_id, body["name"], geo_zones)
     return {"fulfillment_set": {"service_zones": [vars(row)]}}
 
 
@@ -182,14 +184,14 @@ async def shipping_profile(session: AsyncSession, body: Body) -> Body:
 
 
 async def option_type(session: AsyncSession, body: Body) -> Body:
-    row = await fulfillment.create_option_type(session, fulfillment.NewOptionType(**body))
+    row = await fulfillment.create_option_type(session, **body)
     return {"shipping_option_type": vars(row)}
 
 
 async def shipping_option(session: AsyncSession, body: Body) -> Body:
     if "type" in body:
         body["type_id"] = (await option_type(session, body.pop("type")))["shipping_option_type"]["id"]
-    rules = [(rule["attribute"], rule["operator"], rule["value"]) for rule in body.pop("rules")]
+    rules = [options.OptionRule(**rule) for rule in body.pop("rules")]
     prices = [
         ShippingPrice(
             number(price["amount"]),
@@ -199,7 +201,7 @@ async def shipping_option(session: AsyncSession, body: Body) -> Body:
         )
         for price in body.pop("prices")
     ]
-    option = fulfillment.NewShippingOption(**(body | {"price_type": PriceType(body["price_type"])}), rules=rules)
+    option = options.NewShippingOption(**(body | {"price_type": PriceType(body["price_type"])}), rules=rules)
     return {"shipping_option": vars(await create_shipping_option(session, option, prices))}
 
 

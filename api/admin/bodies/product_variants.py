@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from api.body import Body, Flag, Number, Part, Record, Whole
-from commerce.pricing.price_sets import WantedPrice
+from commerce.pricing.price_sets import PriceChange
 from commerce.pricing.service import NewPrice, NewPriceRule
 from commerce.product.types import Measures, NewVariant
 from operations import link_inventory_items
@@ -50,11 +50,11 @@ class AdminUpdateVariantPrice(Part):
     max_quantity: Number | None = None
     rules: dict[str, str] = {}
 
-    def change(self) -> WantedPrice:
+    def change(self) -> PriceChange:
         """Return what is to become of it."""
         given = self.given()
         rules = rules_of(given.pop("rules")) if "rules" in given else None
-        return WantedPrice(given.pop("id", None), given, rules)
+        return PriceChange(given.pop("id", None), given, rules)
 
 
 class AdminCreateVariantInventoryItem(Part):

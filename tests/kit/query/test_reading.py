@@ -52,6 +52,11 @@ class TestShape:
             assert book[name] is None
         assert book["chapters"] == book["tags"] == []
 
+    async def test_a_name_may_be_shown_as_another(self, shop: Shop) -> None:
+        books = BOOKS.but(relations={"tags": BOOKS.links["tags"]}, instead={"author": "author_id", "nobody": "nothing"})
+        for fields in ("author", "*author", "author.name", "author_id"):
+            assert await shop.one("b1", f"fields={fields},nobody", books) == {"id": "b1", "author_id": "a1"}
+
     async def test_json_columns_stay_json(self, shop: Shop) -> None:
         book = await shop.one("b1", "fields=metadata,total,tax_total,totals.total")
         assert book == {

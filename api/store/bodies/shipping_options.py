@@ -1,0 +1,12 @@
+"""Bodies of `/store/shipping-options`."""
+
+from __future__ import annotations
+
+from api.body import Body, Record
+
+
+class StoreCalculateShippingOption(Body):
+    """The cart to calculate a price for, with data for the provider."""
+
+    cart_id: str
+    data: Record = {}

@@ -1,0 +1,1 @@
+"""The built-in fulfilment provider: somebody packs and sends by hand."""
