@@ -34,8 +34,11 @@ from api.admin import plugins as admin_plugins
 from api.admin import price_lists as admin_price_lists
 from api.admin import price_preferences as admin_price_preferences
 from api.admin import product_categories as admin_product_categories
+from api.admin import product_options as admin_product_options
 from api.admin import product_tags as admin_product_tags
 from api.admin import product_types as admin_product_types
+from api.admin import product_variants as admin_product_variants
+from api.admin import products as admin_products
 from api.admin import promotions as admin_promotions
 from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
@@ -75,8 +78,10 @@ from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
 from api.store import product_categories as store_product_categories
+from api.store import product_options as store_product_options
 from api.store import product_tags as store_product_tags
 from api.store import product_types as store_product_types
+from api.store import product_variants as store_product_variants
 from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import return_reasons as store_return_reasons
@@ -94,6 +99,8 @@ STORE: Final = (
     store_regions.router,  # /store/regions
     store_currencies.router,  # /store/currencies
     store_products.router,  # /store/products
+    store_product_variants.router,  # /store/product-variants
+    store_product_options.router,  # /store/product-options
     store_product_types.router,  # /store/product-types
     store_product_tags.router,  # /store/product-tags
     store_collections.router,  # /store/collections
@@ -118,6 +125,10 @@ ADMIN: Final = (
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_products.router,  # /admin/products
+    admin_product_variants.of_product,  # /admin/products/{id}/variants
+    admin_product_variants.router,  # /admin/product-variants
+    admin_product_options.router,  # /admin/product-options
     admin_product_types.router,  # /admin/product-types
     admin_product_tags.router,  # /admin/product-tags
     admin_collections.router,  # /admin/collections

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit import clock
 from kit.changes import noted
+from kit.ids import new_id
 from kit.tables import Amount, Base, Entity, Metadata, live_index, live_unique, one_of, trigram_index
+
+# The release before writes these rows without an id, so the database makes one in the form of the others.
+LINK_ID: Final = "'pvitem_0' || upper(substr(md5(gen_random_uuid()::text), 1, 25))"
 
 
 class ProductStatus(StrEnum):
@@ -109,8 +117,17 @@ class ProductImage(Entity):
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), index=True)
 
 
+class VariantImage(Base):
+    """A picture that shows some variants only; one without any such row shows them all."""
+
+    __tablename__ = "variant_image"
+
+    variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)
+
+
 class ProductOption(Entity):
-    """What the variants differ in: size, colour."""
+    """What the variants differ in: size, colour; an exclusive one belongs to the one product that made it."""
 
     __tablename__ = "product_option"
     prefix = "opt"
@@ -124,6 +141,7 @@ class ProductOptionValue(Entity):
     """One value of an option."""
 
     __tablename__ = "product_option_value"
+    __table_args__ = (live_unique("product_option_value", "option_id", "value"),)
     prefix = "optval"
 
     value: Mapped[str]
@@ -139,7 +157,16 @@ class ProductProductOption(Base):
     __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True)
+    product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True, index=True)
+
+
+class ProductProductOptionValue(Base):
+    """A value of a shared option that a product uses; of an exclusive option it uses every value."""
+
+    __tablename__ = "product_product_option_value"
+
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True, index=True)
 
 
 class ProductVariantOption(Base):
@@ -149,7 +176,7 @@ class ProductVariantOption(Base):
     __table_args__ = noted()
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
-    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True)
+    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True, index=True)
 
 
 class ProductSalesChannel(Base):
@@ -168,7 +195,7 @@ class ProductShippingProfile(Base):
     __tablename__ = "product_shipping_profile"
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    shipping_profile_id: Mapped[str]
+    shipping_profile_id: Mapped[str] = mapped_column(index=True)
 
 
 class ProductVariantPriceSet(Base):
@@ -184,7 +211,11 @@ class ProductVariantInventoryItem(Base):
     """An inventory item that a variant is made of; a kit has several."""
 
     __tablename__ = "product_variant_inventory_item"
+    __table_args__ = (CheckConstraint("required_quantity > 0", name="positive"),)  # stock is divided by it
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
     inventory_item_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    id: Mapped[str] = mapped_column(default=partial(new_id, "pvitem"), server_default=text(LINK_ID))
     required_quantity: Mapped[Amount] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, server_default=text("now()"))

@@ -136,7 +136,10 @@ class _Writer:
         return f" WHERE {' AND '.join(f'({part})' for part in parts)}" if parts else ""
 
     def ordered(self, resource: Resource, order: str | None, alias: str) -> str:
-        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap."""
+        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap.
+
+        The key goes the way that was asked for, as the peer's does: so one index over both serves both ways.
+        """
         keys = [f"{{t}}.{quoted(column)}" for column in resource.primary_key]
         parts = [resource.order] if resource.order and not order else []
         if order:
@@ -144,7 +147,9 @@ class _Writer:
             expression = _sorted_by(resource, name.split("."))
             if expression is None:
                 raise bad_order(name)
-            parts = [f"{expression} DESC" if order.startswith("-") else expression]
+            parts = [expression]
+            if order.startswith("-"):
+                parts, keys = [f"{expression} DESC"], [f"{key} DESC" for key in keys]
         return self.write(f" ORDER BY {', '.join([*parts, *keys])}", t=alias)
 
     def _term(self, term: Term, numbers: Iterator[int], alias: str) -> str:
@@ -193,6 +198,7 @@ def _chosen(
             asked.add(name)  # a scalar marked as a relation (`*items.thumbnail`), or a path into stored JSON
         if relation is not None and relation.reference:
             asked.add(relation.reference)
+    asked.update(*(resource.brings.get(name, ()) for name in asked))
     named = (*selection.names, *(name for name, _ in selection.children))
     asked.update(resource.instead[name] for name in named if name in resource.instead)
     for name, column in resource.columns.items():

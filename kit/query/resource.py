@@ -117,9 +117,9 @@ class Resource:
     columns, SQL over `{t}` (with `{matches}` where the comparison stands, else at its end), or a SELECT, with
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
-    `twins` are amounts with a `raw_` twin; `amend` is what a route makes of every selection.
-    `hidden` columns are never shown; `along` comes with every dotted choice
-    from this entity (its id by default); `instead` maps a name that may be asked for to the one that shows it.
+    `brings` are names that come along with another; `twins` are amounts with a `raw_` twin; `amend` is what a route
+    makes of every selection. `hidden` columns are never shown; `along` comes with every dotted choice from this entity
+    (its id by default); `instead` maps a name that may be asked for to the one that shows it.
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -142,6 +142,7 @@ class Resource:
     relations: Mapping[str, Relation] | Callable[[], Mapping[str, Relation]] = field(default_factory=dict)
     computed: Mapping[str, Column] = field(default_factory=dict)
     joins: Mapping[str, str] = field(default_factory=dict)
+    brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     along: tuple[str, ...] | None = None

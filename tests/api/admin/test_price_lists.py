@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from commerce.product.service import NewProduct, NewVariant
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.state import State
 from commerce.pricing.service import NewPrice
-from commerce.product.service import NewProduct, NewVariant
 from kit.db import Database, run
 from operations.create_product import CreatedProduct, VariantOffer, create_product
 from queries.prices import PriceContext, PriceQuery, select_prices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from commerce.product.service import NewProduct
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,6 @@ from api.state import State
 from commerce.product.categories import create_category
 from commerce.product.classify import create_collection, create_tag, create_type
 from commerce.product.models import ProductStatus
-from commerce.product.service import NewProduct
 from kit.db import Database
 from operations.create_product import create_product
 from tests.support.statements import recorded_statements
