@@ -59,6 +59,8 @@ ORDER: Final[Resource] = Resource(
 
 CURRENT: Final = {"version": None}
 """The parameters of a reading of orders as they stand."""
+OF_CUSTOMER: Final[Resource] = ORDER.but(hidden=ORDER.hidden - {"is_draft_order"})
+"""Orders as their customer leads to them."""
 PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
 """The orders that a list shows; drafts are elsewhere (contract section 15)."""
 

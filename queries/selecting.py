@@ -65,6 +65,21 @@ def as_listed(selection: Selection) -> Selection:
     return _totalled(selection, "items", (*LINE_TOTALS, *UNIT_TOTALS), raw=True)
 
 
+@lru_cache(maxsize=256)
+def with_orders_whole(selection: Selection) -> Selection:
+    """Return `selection` with all that a customer's orders are made of, where they are asked for whole (`*orders`)."""
+    below = selection.child("orders")
+    if below is None or not below.star:
+        return selection
+    for name in (*CART_TOTALS, *UNIT_TOTALS[2:], "shipping_address.id", "billing_address.id"):
+        selection = also(selection, f"orders.{name}")
+    for name in ("items", "items.detail", "shipping_methods", "shipping_methods.detail", "credit_lines"):
+        selection = also_all(selection, f"orders.{name}")
+    return _totalled(
+        _totalled(selection, "orders.items", (*LINE_TOTALS, *UNIT_TOTALS)), "orders.shipping_methods", LINE_TOTALS
+    )
+
+
 def _totalled(selection: Selection, owner: str, names: tuple[str, ...], *, raw: bool = False) -> Selection:
     for name in names:
         selection = also(selection, f"{owner}.{name}")

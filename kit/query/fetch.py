@@ -30,6 +30,7 @@ async def fetch_list(
     `where` is the scope, soft deletion included: SQL over `{t}` with `:name` parameters out of `params`.
     Errors: invalid_data when the order names nothing to sort by.
     """
+    params = {**resource.params, **params}
     first = first_page(request.limit, request.offset)
     shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params), first)
     values = request.narrowing.values
@@ -54,6 +55,7 @@ async def fetch_all(
     params: Mapping[str, object] = NO_PARAMS,
 ) -> str:
     """Return every row in scope as the JSON text of an array, by one statement: for answers that have no pages."""
+    params = {**resource.params, **params}
     statement = compile_page(resource, selection, Shape(tuple(where), given=frozenset(params)))
     found: str = await db.value(on, statement.sql, *statement.bind({**params, "limit": None, "offset": 0}))
     return found
@@ -85,6 +87,7 @@ async def fetch_object(
     params: Mapping[str, object] = NO_PARAMS,
 ) -> str | None:
     """Return the object alone as JSON text, for answers that put it beside others; None when no row is in scope."""
+    params = {**resource.params, **params}
     statement = compile_one(resource, selection, Shape(tuple(where), given=frozenset(params)))
     found: str | None = await db.value(on, statement.sql, *statement.bind(params))
     return found

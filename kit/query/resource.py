@@ -118,8 +118,9 @@ class Resource:
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
     `brings` are names that come along with another; `twins` are amounts with a `raw_` twin; `amend` is what a route
-    makes of every selection. `hidden` columns are never shown; `along` comes with every dotted choice from this entity
-    (its id by default); `instead` maps a name that may be asked for to the one that shows it.
+    makes of every selection; `params` are bound where a route gives none of that name, for what `fields` may lead to.
+    `hidden` columns are never shown; `along` comes with every dotted choice from this entity (its id by default);
+    `instead` maps a name that may be asked for to the one that shows it.
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -148,6 +149,7 @@ class Resource:
     along: tuple[str, ...] | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
     amend: Callable[[Selection], Selection] | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> Resource:  # noqa: ANN401 - any of the fields above
         """Return this resource as another route reads it."""

@@ -54,6 +54,8 @@ async def test_what_only_one_of_two_updates_names_is_kept(
     assert (row["phone"], row["company_name"]) == ("12", "ACME")
     assert row["metadata"] == {"a": 1, "b": {"c": 2.5}}
     assert len(await people.events("customer.updated")) == len(given)
+    deep = "fields=id,orders.items.detail.id,orders.summary,groups.customers.orders.shipping_methods.id"
+    assert (await client.get(f"/admin/customers?{deep}", headers=admin)).json()["customers"][0]["orders"] == []
     ignored = await client.post(path, headers=admin, json={"additional_data": {"loyalty": 1}})
     assert ignored.json()["customer"]["phone"] == "12"
     assert (await client.get("/admin/customers/cus_x", headers=admin)).json()["message"] == (
