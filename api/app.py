@@ -19,6 +19,7 @@ from api.admin import currencies as admin_currencies
 from api.admin import customer_groups as admin_customer_groups
 from api.admin import customers as admin_customers
 from api.admin import feature_flags as admin_feature_flags
+from api.admin import flagged as admin_flagged
 from api.admin import fulfillment_providers as admin_fulfillment_providers
 from api.admin import fulfillment_sets as admin_fulfillment_sets
 from api.admin import inventory_items as admin_inventory_items
@@ -51,7 +52,6 @@ from api.admin import tax_rates as admin_tax_rates
 from api.admin import tax_regions as admin_tax_regions
 from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
-from api.admin import views as admin_views
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import emailpass as auth_emailpass
 from api.auth import mfa as auth_mfa
@@ -70,6 +70,7 @@ from api.store import carts as store_carts
 from api.store import collections as store_collections
 from api.store import currencies as store_currencies
 from api.store import customers as store_customers
+from api.store import locales as store_locales
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
@@ -104,6 +105,7 @@ STORE: Final = (
     store_orders.router,  # /store/orders
     store_customers.router,  # /store/customers
     store_return_reasons.router,  # /store/return-reasons
+    store_locales.router,  # /store/locales
 )
 ADMIN: Final = (
     admin_campaigns.router,  # /admin/campaigns
@@ -144,8 +146,7 @@ ADMIN: Final = (
     admin_notifications.router,  # /admin/notifications
     admin_layouts.router,  # /admin/layouts
     admin_plugins.router,  # /admin/plugins
-    admin_views.router,  # /admin/views
-    admin_views.labels,  # /admin/property-labels
+    admin_flagged.router,  # /admin/views, /admin/rbac, /admin/locales ...
 )
 GUESTS: Final = (
     admin_invite_acceptance.router,  # /admin/invites/accept, for who is no user yet

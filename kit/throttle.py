@@ -81,7 +81,9 @@ taken AS (
 SELECT a.key, extract(epoch FROM coalesce(t.full_at - now() + a.cost - a.span, a.cost))::float8 AS wait
 FROM asked a LEFT JOIN throttle t ON t.key = a.key WHERE a.key NOT IN (SELECT key FROM taken)
 """
+# Locked in the order in which they are taken, or a taker and a giver would wait for each other.
 _GIVE_BACK: Final = """
+WITH held AS MATERIALIZED (SELECT key FROM throttle WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE)
 UPDATE throttle t SET full_at = t.full_at - a.cost * interval '1 second'
-FROM unnest($1::text[], $2::float8[]) AS a(key, cost) WHERE t.key = a.key
+FROM held JOIN unnest($1::text[], $2::float8[]) AS a(key, cost) ON a.key = held.key WHERE t.key = held.key
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
-from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain
-from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
+from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
+from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD, UNTOTALED_ITEM
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
 from queries.promotion import OF_ORDER
@@ -107,8 +108,11 @@ _LISTED: Final = (
     "payment_status",
     "fulfillment_status",
 )
-ADMIN_ORDERS: Final[Resource] = ORDER.but(
+# A list shows the lines unasked, and what their totals were made of only beside a total of the order (recorded).
+_UNASKED: Final = ("id", "status", "version", "payment_status", "fulfillment_status", "*items", "*items.detail")
+_TOTALED: Final[Resource] = ORDER.but(
     defaults=_LISTED,
+    always=(*_UNASKED, "*items.tax_lines", "*items.adjustments"),
     filters={
         **ops("id", "status"),
         **plain("region_id", "customer_id"),
@@ -128,6 +132,10 @@ ADMIN_ORDERS: Final[Resource] = ORDER.but(
     limit=15,
     unknown="ignore",
     amend=as_listed,
+)
+ADMIN_ORDERS: Final[Resource] = _TOTALED.but(
+    always=_UNASKED,
+    relations=lambda: {**ORDER.links, "items": many(lambda: UNTOTALED_ITEM, on="order_id", where=AT_VERSION)},
 )
 _UNLISTED: Final = {"shipping_discount_total", "item_discount_total", "discount_subtotal"}
 ADMIN_ORDER: Final[Resource] = ORDER.but(
@@ -160,3 +168,12 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
     ),
     accepts=("version",),
 )
+
+
+def admin_orders(pairs: Sequence[tuple[str, str]]) -> Resource:
+    """Return the list's resource for a query string: with the totals of the lines if a total of the order is shown.
+
+    Errors: as kit/query's `read_list`.
+    """
+    shown = read_list(ADMIN_ORDERS, pairs).selection.names
+    return _TOTALED if {*CART_TOTALS, *UNIT_TOTALS} & {*shown} else ADMIN_ORDERS

@@ -41,7 +41,7 @@ _VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
-    along=("inventory_item_id",),
+    along=("inventory_item_id", "variant_id"),
     relations=lambda: {"inventory": one(lambda: queries.inventory.INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},
 )
 

@@ -151,12 +151,17 @@ def seed(
     *,
     data_dir: DataDir = Path(".euryale"),
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Only a store, a sales channel and a key.")] = False,
+    products: Annotated[int, typer.Option("--products", min=0, help="Also this many generated products.")] = 0,
 ) -> None:
     """Put a demo shop into the database of `DATABASE_URL`; a shop that has regions is left alone.
+
+    `--products 100000` makes a big catalogue for benchmarks, in about a minute; asked again, it only adds what is
+    missing.
 
     Prints the publishable key. Exit codes: 0 the shop is there, 1 it could not be made.
     """
     from euryale.cli.contents import read_contents
+    from euryale.cli.seed import add_catalogue
     from euryale.cli.seed import seed as fill
     from euryale.cli.target import require_database, settings_for
 
@@ -164,6 +169,8 @@ def seed(
         settings = settings_for(data_dir)
         asyncio.run(require_database(settings.database_url))
         asyncio.run(fill(settings, demo=not no_demo))
+        if products:
+            asyncio.run(add_catalogue(settings, products, lambda made: typer.echo(f"{made} products", err=True)))
         typer.echo(asyncio.run(read_contents(settings.database_url)).publishable_key)
 
 
