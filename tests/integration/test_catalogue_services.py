@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.fulfillment.service import NewShippingOption
+from commerce.fulfillment.options import NewShippingOption
 from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.models import PriceListStatus
 from commerce.pricing.service import NewPrice, create_price_sets, prefer
@@ -20,8 +20,9 @@ from kit.errors import CommerceError
 from operations.create_price_list import create_price_list
 from operations.create_product import VariantOffer, create_product
 from operations.create_region import create_region
-from operations.create_shipping_option import ShippingPrice, create_shipping_option
+from operations.create_shipping_option import create_shipping_option
 from operations.set_store_currencies import set_store_currencies
+from operations.shipping_prices import ShippingPrice
 from tests.support.recorded_shop import RecordedShop, build_recorded_shop
 
 SIZES = {"Size": ["S", "M"]}

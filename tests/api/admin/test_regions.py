@@ -10,6 +10,7 @@ from httpx2 import AsyncClient
 from kit.db import Database, run
 from operations.seed.first_start import first_start
 
+EVENTS = "SELECT name FROM outbox_event WHERE name LIKE 'region.%' ORDER BY id"
 PROVIDERS = ["pp_system_default", "pp_test_rec"]
 
 
@@ -39,7 +40,7 @@ async def change(client: AsyncClient, admin: dict[str, str], id_: str, **body: A
 
 async def events(database: Database) -> list[str]:
     async with database.reading() as connection:
-        return [row[0] for row in await run(connection, "SELECT name FROM outbox_event ORDER BY id")]
+        return [row[0] for row in await run(connection, EVENTS)]
 
 
 async def test_what_is_left_out_stays(client: AsyncClient, admin: dict[str, str], europe: str) -> None:
