@@ -19,7 +19,7 @@ COPY worker.py worker.py
 RUN VIRTUAL_ENV=/opt/venv uv pip install --no-deps --no-cache .
 
 FROM python:3.11-slim
-RUN useradd --create-home --uid 1000 euryale
+RUN useradd --create-home --uid 1000 euryale && install --directory --owner=euryale /home/euryale/files
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 USER euryale

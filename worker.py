@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.registry import SUBSCRIBERS, all_activities
 from durable.client import Durable, connect
+from durable.event_file import EventFile
 from durable.keep import either
 from durable.queues import MAX_CACHED
 from durable.relay import Relay
@@ -69,13 +70,14 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
     crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
+    file = EventFile(settings.events_file) if settings.events_file else None
     running = {queue: asyncio.Event() for queue in MAX_CACHED}
     try:
         async with asyncio.TaskGroup() as tasks:
             for queue, is_running in running.items():
                 make = partial(_make_worker, settings, queue, crew)
                 tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
-            tasks.create_task(Relay(database, durable, subscribers).run(stop))
+            tasks.create_task(Relay(database, durable, subscribers, file).run(stop))
             tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client), stop))
             tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))

@@ -19,6 +19,7 @@ from api.admin import currencies as admin_currencies
 from api.admin import customer_groups as admin_customer_groups
 from api.admin import customers as admin_customers
 from api.admin import feature_flags as admin_feature_flags
+from api.admin import flagged as admin_flagged
 from api.admin import fulfillment_providers as admin_fulfillment_providers
 from api.admin import fulfillment_sets as admin_fulfillment_sets
 from api.admin import inventory_items as admin_inventory_items
@@ -33,8 +34,11 @@ from api.admin import plugins as admin_plugins
 from api.admin import price_lists as admin_price_lists
 from api.admin import price_preferences as admin_price_preferences
 from api.admin import product_categories as admin_product_categories
+from api.admin import product_options as admin_product_options
 from api.admin import product_tags as admin_product_tags
 from api.admin import product_types as admin_product_types
+from api.admin import product_variants as admin_product_variants
+from api.admin import products as admin_products
 from api.admin import promotions as admin_promotions
 from api.admin import refund_reasons as admin_refund_reasons
 from api.admin import regions as admin_regions
@@ -51,7 +55,6 @@ from api.admin import tax_rates as admin_tax_rates
 from api.admin import tax_regions as admin_tax_regions
 from api.admin import uploads as admin_uploads
 from api.admin import users as admin_users
-from api.admin import views as admin_views
 from api.admin import workflows_executions as admin_workflows_executions
 from api.auth import emailpass as auth_emailpass
 from api.auth import mfa as auth_mfa
@@ -70,12 +73,15 @@ from api.store import carts as store_carts
 from api.store import collections as store_collections
 from api.store import currencies as store_currencies
 from api.store import customers as store_customers
+from api.store import locales as store_locales
 from api.store import orders as store_orders
 from api.store import payment_collections as store_payment_collections
 from api.store import payment_providers as store_payment_providers
 from api.store import product_categories as store_product_categories
+from api.store import product_options as store_product_options
 from api.store import product_tags as store_product_tags
 from api.store import product_types as store_product_types
+from api.store import product_variants as store_product_variants
 from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import return_reasons as store_return_reasons
@@ -93,6 +99,8 @@ STORE: Final = (
     store_regions.router,  # /store/regions
     store_currencies.router,  # /store/currencies
     store_products.router,  # /store/products
+    store_product_variants.router,  # /store/product-variants
+    store_product_options.router,  # /store/product-options
     store_product_types.router,  # /store/product-types
     store_product_tags.router,  # /store/product-tags
     store_collections.router,  # /store/collections
@@ -104,6 +112,7 @@ STORE: Final = (
     store_orders.router,  # /store/orders
     store_customers.router,  # /store/customers
     store_return_reasons.router,  # /store/return-reasons
+    store_locales.router,  # /store/locales
 )
 ADMIN: Final = (
     admin_campaigns.router,  # /admin/campaigns
@@ -116,6 +125,10 @@ ADMIN: Final = (
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_payments.router,  # /admin/payments
+    admin_products.router,  # /admin/products
+    admin_product_variants.of_product,  # /admin/products/{id}/variants
+    admin_product_variants.router,  # /admin/product-variants
+    admin_product_options.router,  # /admin/product-options
     admin_product_types.router,  # /admin/product-types
     admin_product_tags.router,  # /admin/product-tags
     admin_collections.router,  # /admin/collections
@@ -144,8 +157,7 @@ ADMIN: Final = (
     admin_notifications.router,  # /admin/notifications
     admin_layouts.router,  # /admin/layouts
     admin_plugins.router,  # /admin/plugins
-    admin_views.router,  # /admin/views
-    admin_views.labels,  # /admin/property-labels
+    admin_flagged.router,  # /admin/views, /admin/rbac, /admin/locales ...
 )
 GUESTS: Final = (
     admin_invite_acceptance.router,  # /admin/invites/accept, for who is no user yet

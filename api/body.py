@@ -18,6 +18,7 @@ DIGITS: Final = 308  # what a JSON number of other clients, an IEEE double, can 
 EMAIL: Final = re.compile(
     r"(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
 )
+BIGGEST: Final = 2**53 - 1  # the largest whole number that an IEEE double tells from its neighbours
 T = TypeVar("T")
 
 
@@ -53,6 +54,19 @@ def _moment(value: object) -> object:
         raise PydanticCustomError("date_type", "Expected a date") from None
 
 
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -BIGGEST <= value <= BIGGEST:
+        raise PydanticCustomError("number_type", "Expected a number")
+    if value != int(value):
+        raise ValueError(f"{value} is not a whole number")
+    return int(value)
+
+
+def _flag(value: object) -> object:
+    """Return a boolean that came as its text, as the peer takes it where the contract says `boolean | string`."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
 def _email(value: str) -> str:
     if not EMAIL.fullmatch(value):
         raise ValueError("Invalid email address")
@@ -68,6 +82,8 @@ def _doubles(value: T) -> T | Any:  # noqa: ANN401 - a JSON value
     return [_doubles(item) for item in value] if isinstance(value, list) else value
 
 
+Whole = Annotated[int, BeforeValidator(_whole)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Email = Annotated[str, AfterValidator(_email)]

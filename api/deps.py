@@ -17,6 +17,7 @@ from kit.idempotency import Answered, Claim
 from kit.rows import Batch
 
 T = TypeVar("T")
+JsonValue = str | Mapping[str, Any]
 
 Projection = Callable[[AsyncSession, T], Awaitable[str]]  # what an operation returned -> the answer's JSON text
 
@@ -161,7 +162,7 @@ def deleted(name: str) -> Projection[str]:
 
 
 def deleted_below(
-    request: Request, name: str, id_: str, parent: query.Resource, *, params: Mapping[str, object] = NO_PARAMS
+    request: Request, name: str, id_: JsonValue, parent: query.Resource, *, params: Mapping[str, object] = NO_PARAMS
 ) -> Projection[Any]:
     """Return the projection of an operation that deleted `id_` below a row, and returns that row or its id.
 

@@ -17,10 +17,11 @@ SCHEMES: Final = {
     "publishable_key": {"type": "apiKey", "in": "header", "name": "x-publishable-api-key"},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "secret_key": {"type": "http", "scheme": "basic"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "connect.sid"},
 }
 SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
     "store": [{"publishable_key": []}, {"publishable_key": [], "bearer": []}],
-    "admin": [{"bearer": []}, {"secret_key": []}],
+    "admin": [{"bearer": []}, {"secret_key": []}, {"session": []}],
 }
 
 

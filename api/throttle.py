@@ -28,14 +28,15 @@ class Attempt:
 
 
 @asynccontextmanager
-async def attempt(request: Request, name: Name, identity: str) -> AsyncIterator[Attempt]:
-    """Let the block try something at a door, or refuse it.
+async def attempt(request: Request, name: Name, identity: str | None, *, count: int = 1) -> AsyncIterator[Attempt]:
+    """Let the block try something at a door, `count` things at once, or refuse it.
 
-    `identity` is what is tried: a mail, a cart. Attempts are counted before they are made, so that many at once are
-    counted too; at the doors of `FAILURES` a good one is given back. Errors: `too_many_requests`.
+    `identity` is what is tried: a mail, a cart, None when it is only about to be made. Attempts are counted before
+    they are made, so that many at once are counted too; at the doors of `FAILURES` a good one is given back.
+    Errors: `too_many_requests`.
     """
     state = state_of(request)
-    takes = _takes(request, name, identity) if state.settings.throttle else ()
+    takes = _takes(request, name, identity, count) if state.settings.throttle and count else ()
     if takes:
         async with state.database.reading() as connection:
             wait = await take(connection, takes)
@@ -59,10 +60,8 @@ async def _give_back(state: State, name: Name, takes: Sequence[Take]) -> None:
             await give_back(connection, takes)
 
 
-def _takes(request: Request, name: Name, identity: str) -> Sequence[Take]:
+def _takes(request: Request, name: Name, identity: str | None, count: int) -> Sequence[Take]:
     door: Door = getattr(state_of(request).settings, f"throttle_{name}")
-    takes = [Take(bucket_key(name, "identity", identity.lower()), door.identity)]
     address = address_of(request)
-    if address is not None:
-        takes.append(Take(bucket_key(name, "address", address), door.address))
-    return takes
+    callers = (("identity", identity and identity.lower(), door.identity), ("address", address, door.address))
+    return [Take(bucket_key(name, kind, who), limit, count) for kind, who, limit in callers if who]

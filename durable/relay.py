@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from durable import ids
 from durable.client import Durable
+from durable.event_file import EventFile
 from durable.keep import asleep, keep_running
 from durable.subscribers import Subscribers
 from durable.types import DeliverEventsInput
@@ -33,12 +34,15 @@ class _Relayed:
 
 
 class Relay:
-    """Hands the outbox to Temporal; any number of relays may run."""
+    """Hands the outbox to Temporal; any number of relays may run. `file`, where there is one, hears every event."""
 
-    def __init__(self, database: Database, durable: Durable, subscribers: Subscribers) -> None:
+    def __init__(
+        self, database: Database, durable: Durable, subscribers: Subscribers, file: EventFile | None = None
+    ) -> None:
         self._database = database
         self._durable = durable
         self._subscribers = subscribers
+        self._file = file
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop` is set, whatever goes away meanwhile."""
@@ -68,7 +72,8 @@ class Relay:
     async def _relay(self, session: AsyncSession) -> _Relayed:
         rows = await claim_pending(session, BATCH)
         starts = [row for row in rows if row.name.startswith(START)]
-        batches = self._batches([row for row in rows if not row.name.startswith(START)])
+        events = [row for row in rows if not row.name.startswith(START)]
+        batches = self._batches(events)
         if starts or batches:
             await self._durable.require_healthy()  # the rows are locked: no long wait for a server that is away
         asked = [([row.id], self._start(row)) for row in starts]
@@ -76,6 +81,8 @@ class Relay:
         answers = await asyncio.gather(*(work for _, work in asked), return_exceptions=True)
         failed = {id_ for (ids_, _), answer in zip(asked, answers, strict=True) if answer is not None for id_ in ids_}
         acknowledged = [row.id for row in rows if row.id not in failed]
+        if self._file is not None:
+            self._file.append(event for event in events if event.id not in failed)
         await mark_sent(session, acknowledged)
         for batch in batches:
             await expect_delivery(session, [id_ for id_ in batch.event_ids if id_ not in failed], batch.subscriber)

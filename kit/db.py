@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
 import asyncpg
@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
-from kit.errors import CommerceError, chain, conflict, invalid_data, unavailable
+from kit.errors import CommerceError, chain, conflict, invalid_data, not_found, unavailable
 
 T = TypeVar("T")
 
@@ -91,6 +91,10 @@ class Database:
         settings = {
             "timezone": "UTC",
             "jit": "off",
+            # Whoever asks for a page waits for few rows: workers would cost more CPU than they save, and an index
+            # whose pages are in memory, as a shop's are, costs about what a table does.
+            "max_parallel_workers_per_gather": "0",
+            "random_page_cost": "1.1",
             "lock_timeout": "2s",
             "statement_timeout": statement_timeout,
             "idle_in_transaction_session_timeout": "10s",
@@ -171,15 +175,37 @@ async def value(on: AsyncSession | AsyncConnection, sql: str, *params: object) -
 async def save(session: AsyncSession, *rows: object) -> None:
     """Add ORM rows and send them, so that their ids and constraints are known.
 
-    Errors: `invalid_data` when a unique value is taken, in the words of contract section 4.
+    Errors: as `worded`.
     """
     session.add_all(rows)
-    try:
+    with worded():
         await session.flush()
+
+
+@contextmanager
+def worded() -> Iterator[None]:
+    """Say a broken constraint in the words of contract section 4.
+
+    Errors: `invalid_data` when a unique value is taken, `not_found` when a row that is named is not there.
+    """
+    try:
+        yield
     except IntegrityError as error:
-        if (refusal := taken(error)) is None:
+        refusal = taken(error) or _dangling(error)
+        if refusal is None:
             raise
         raise refusal from error
+
+
+def _dangling(error: BaseException) -> CommerceError | None:
+    """Return the refusal of a reference to a row that does not exist, else None."""
+    broken = _reported(error)
+    if not isinstance(broken, asyncpg.ForeignKeyViolationError):
+        return None
+    found = re.match(r"Key \((.*)\)=\((.*)\) is not present", broken.detail or "")
+    if found is None:
+        return None
+    return not_found(f"You tried to set relationship {found[1]}: {found[2]}, but such entity does not exist")
 
 
 def taken(error: BaseException) -> CommerceError | None:
@@ -193,5 +219,7 @@ def taken(error: BaseException) -> CommerceError | None:
     thing = str(broken.table_name).replace("_", " ").capitalize()
     pairs = zip(found[1].split(", "), found[2].split(", "), strict=False)
     spelled = ((name, BOOLEANS.get(held, held) if FLAG.match(name) else held) for name, held in pairs)
-    keys = ", ".join(f"{name}: {held}" for name, held in spelled if held and name.isidentifier())
-    return invalid_data(f"{thing} with {keys}, already exists.")
+    keys = {name: held for name, held in spelled if held and name.isidentifier()}
+    refusal = invalid_data(f"{thing} with {', '.join(map(': '.join, keys.items()))}, already exists.")
+    refusal.keys = keys
+    return refusal

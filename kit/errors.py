@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 
 class CommerceError(Exception):
@@ -13,6 +14,8 @@ class CommerceError(Exception):
     """
 
     errors: tuple[str, ...] = ()  # only `invalid_request` lists several
+    keys: Mapping[str, str] = {}  # the unique values that are taken, by their columns
+    element: int | str | None = None  # the one of many that is refused: its place or its id
 
     def __init__(self, type_: str, message: str, code: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
@@ -65,6 +68,28 @@ def too_many_requests(retry_after: int) -> CommerceError:
 def unavailable(message: str, retry_after: int) -> CommerceError:
     """Return the error of a part that is down (503); `retry_after` in seconds."""
     return CommerceError("unavailable", message, retry_after=retry_after)
+
+
+@contextmanager
+def about(element: int | str) -> Iterator[None]:
+    """Note on a refusal which element of a list it is about, by its place or its id."""
+    try:
+        yield
+    except CommerceError as error:
+        error.element = element
+        raise
+
+
+@contextmanager
+def in_list(name: str, ids: Sequence[str] = ()) -> Iterator[None]:
+    """Let the refusal of one of many say its place: `create[3]: Product with handle: mug, already exists.`."""
+    try:
+        yield
+    except CommerceError as error:
+        place = ids.index(error.element) if error.element in ids else error.element
+        if isinstance(place, int):
+            error.message = f"{name}[{place}]: {error.message}"
+        raise
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -12,7 +12,7 @@ from ulid import ULID
 _ROWS = (
     "cart cali caliadj calitxl casm casmadj casmtxl caaddr cacl",
     "order ordli orditem ordliadj ordlitxl ordsm ordspmv ordsmadj ordsmtxl ordaddr ordsum ordtrx ordcl",
-    "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref",
+    "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref pvitem",
     "pay_col payses pay capt ref refr acchld",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user invite authid authver apk wf_exec",

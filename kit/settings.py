@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     recorded_payments: bool = Field(
         False, description="Offer `pp_test_rec` and `weight_rec`; only for tests of the recorded contract."
     )
+    events_file: Path | None = Field(None, description="The worker appends every event to it; only for such tests.")
     files_dir: Path = Path(".euryale/files")
     db_pool_size: int = 10
     statement_timeout: str = "15s"

@@ -77,6 +77,18 @@ def live_unique(table: str, *columns: str) -> Index:
     return Index(f"uq_{table}_{'_'.join(columns)}", *columns, unique=True, postgresql_where=text("deleted_at IS NULL"))
 
 
+def live_index(table: str, *columns: str, include: tuple[str, ...] = ()) -> Index:
+    """Return an index over the rows that are not soft-deleted, for what lists are sorted by.
+
+    It ends with the id, as every order does, so that a page far down a list is found in the index alone; `include` are
+    columns that the scope of a list looks at.
+    """
+    name = f"ix_{table}_live_{'_'.join(columns)}"
+    keys = columns if columns[-1] == "id" else (*columns, "id")
+    where = text("deleted_at IS NULL")
+    return Index(name, *keys, postgresql_where=where, postgresql_include=include or None)
+
+
 def trigram_index(table: str, *columns: str) -> Index:
     """Return the index by which `q` finds what contains a text in any of `columns` (or `(expressions)`); one a table.
 

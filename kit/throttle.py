@@ -32,15 +32,16 @@ class Bucket(Base):
 
 @dataclass(frozen=True)
 class Take:
-    """One attempt out of one bucket."""
+    """Attempts out of one bucket, `count` of them."""
 
     key: str
     limit: Limit
+    count: int = 1
 
     @property
-    def spacing(self) -> float:
-        """The seconds after which one attempt comes back."""
-        return self.limit.seconds / self.limit.attempts
+    def cost(self) -> float:
+        """The seconds after which they are back."""
+        return self.count * self.limit.seconds / self.limit.attempts
 
 
 def bucket_key(door: str, kind: str, value: str) -> str:
@@ -53,7 +54,7 @@ async def take(on: AsyncConnection, takes: Sequence[Take]) -> int:
 
     When one bucket is empty the others get theirs back: who is refused at one address cannot lock others out.
     """
-    rows = await run(on, _TAKE, [t.key for t in takes], [t.spacing for t in takes], [t.limit.seconds for t in takes])
+    rows = await run(on, _TAKE, [t.key for t in takes], [t.cost for t in takes], [t.limit.seconds for t in takes])
     waits: dict[str, float] = {row.key: row.wait for row in rows}
     if not waits:
         return 0
@@ -64,23 +65,25 @@ async def take(on: AsyncConnection, takes: Sequence[Take]) -> int:
 async def give_back(on: AsyncConnection, takes: Sequence[Take]) -> None:
     """Put an attempt back that does not count after all."""
     if takes:
-        await run(on, _GIVE_BACK, [t.key for t in takes], [t.spacing for t in takes])
+        await run(on, _GIVE_BACK, [t.key for t in takes], [t.cost for t in takes])
 
 
 _TAKE: Final = """
 WITH asked AS MATERIALIZED (
-  SELECT a.key, a.spacing * interval '1 second' AS spacing, a.span * interval '1 second' AS span
-  FROM unnest($1::text[], $2::float8[], $3::float8[]) AS a(key, spacing, span)),
+  SELECT a.key, a.cost * interval '1 second' AS cost, a.span * interval '1 second' AS span
+  FROM unnest($1::text[], $2::float8[], $3::float8[]) AS a(key, cost, span)),
 taken AS (
-  INSERT INTO throttle AS t (key, full_at) SELECT key, now() + spacing FROM asked ORDER BY key
+  INSERT INTO throttle AS t (key, full_at) SELECT key, now() + cost FROM asked WHERE cost <= span ORDER BY key
   ON CONFLICT (key) DO UPDATE SET full_at = greatest(t.full_at, now()) + (excluded.full_at - now())
   WHERE greatest(t.full_at, now()) + (excluded.full_at - now())
     <= now() + (SELECT a.span FROM asked a WHERE a.key = excluded.key)
   RETURNING key)
-SELECT a.key, extract(epoch FROM coalesce(t.full_at - now() + a.spacing - a.span, a.spacing))::float8 AS wait
+SELECT a.key, extract(epoch FROM coalesce(t.full_at - now() + a.cost - a.span, a.cost))::float8 AS wait
 FROM asked a LEFT JOIN throttle t ON t.key = a.key WHERE a.key NOT IN (SELECT key FROM taken)
 """
+# Locked in the order in which they are taken, or a taker and a giver would wait for each other.
 _GIVE_BACK: Final = """
-UPDATE throttle t SET full_at = t.full_at - a.spacing * interval '1 second'
-FROM unnest($1::text[], $2::float8[]) AS a(key, spacing) WHERE t.key = a.key
+WITH held AS MATERIALIZED (SELECT key FROM throttle WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE)
+UPDATE throttle t SET full_at = t.full_at - a.cost * interval '1 second'
+FROM held JOIN unnest($1::text[], $2::float8[]) AS a(key, cost) ON a.key = held.key WHERE t.key = held.key
 """

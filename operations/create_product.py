@@ -1,31 +1,29 @@
-"""Create a product with everything that makes it buyable: prices, stock items, channels, shipping profile."""
+"""Create products with everything that makes them buyable: prices, stock items, channels, shipping profiles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.inventory.service import NewInventoryItem, create_inventory_items
-from commerce.pricing.service import NewPrice, create_price_sets
-from commerce.product import service as products
-from commerce.product.models import ProductVariant
-from commerce.product.service import NewProduct, NewVariant
-from kit.outbox import emit
-
-ONE: Final = Decimal(1)
+from commerce.fulfillment.models import ShippingProfile
+from commerce.product import products
+from commerce.product.types import NewProduct
+from commerce.sales_channel.models import SalesChannel
+from kit.outbox import tell
+from kit.rows import keep
+from operations.offer_variants import VariantOffer, offer_variants
 
 
 @dataclass(frozen=True)
-class VariantOffer:
-    """A variant with its prices; `inventory` names existing items (item id, how many) of a kit."""
+class ProductOffer:
+    """A product, its variants, and where it is offered."""
 
-    variant: NewVariant
-    prices: Sequence[NewPrice] = ()
-    inventory: Sequence[tuple[str, Decimal]] = ()
+    product: NewProduct
+    variants: Sequence[VariantOffer] = ()
+    sales_channels: Sequence[str] = ()
+    shipping_profile_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,63 +35,41 @@ class CreatedProduct:
     inventory_item_ids: Sequence[str | None]
 
 
-async def create_product(
-    session: AsyncSession,
-    product: NewProduct,
-    offers: Sequence[VariantOffer],
-    *,
-    sales_channels: Sequence[str] = (),
-    shipping_profile_id: str | None = None,
-) -> CreatedProduct:
-    """Create the product with the offers' variants; a variant whose stock is managed gets an item of its own.
+async def create_offer(session: AsyncSession, offer: ProductOffer) -> str:
+    """Create one product with its variants and return its id. Errors: as `create_products`."""
+    (made,) = await create_products(session, [offer])
+    return made.id
 
-    Errors: `invalid_data` as commerce.product.service.create_product. Rule: contract section 21.
+
+async def create_products(session: AsyncSession, offers: Sequence[ProductOffer]) -> list[CreatedProduct]:
+    """Create products with their variants, by the same number of statements whatever the number of products.
+
+    A refusal knows which of `offers` it is about. Errors: as commerce.product.products.create_products and
+    `offer_variants`; `not_found` for an unknown channel or shipping profile.
     """
-    with_variants = replace(product, variants=[offer.variant for offer in offers])
-    row, variants = await products.create_product(session, with_variants)
-    await products.offer_product(
-        session, row.id, sales_channels=sales_channels, shipping_profile_id=shipping_profile_id
-    )
-    price_sets = await create_price_sets(session, [offer.prices for offer in offers])
-    items = await _stock(session, offers, variants)
-    await products.link_variants(
+    if not offers:
+        return []
+    await require_places(
         session,
-        {variant.id: price_set for variant, price_set in zip(variants, price_sets, strict=True)},
-        [(variant.id, item, ONE) for variant, item in zip(variants, items, strict=True) if item]
-        + [
-            (variant.id, item, quantity)
-            for variant, offer in zip(variants, offers, strict=True)
-            for item, quantity in offer.inventory
-        ],
+        [id_ for offer in offers for id_ in offer.sales_channels],
+        [offer.shipping_profile_id for offer in offers if offer.shipping_profile_id],
     )
-    await emit(session, ("product.created", {"id": row.id}))
-    return CreatedProduct(row.id, [variant.id for variant in variants], items)
+    new = [replace(offer.product, variants=[each.variant for each in offer.variants]) for offer in offers]
+    rows, variants = await products.create_products(session, new)
+    by_row = list(zip(rows, offers, strict=True))
+    await products.add_links(session, *products.CHANNELS, {row.id: offer.sales_channels for row, offer in by_row})
+    profiles = {row.id: [offer.shipping_profile_id] for row, offer in by_row if offer.shipping_profile_id}
+    await products.add_links(session, *products.PROFILE, profiles)
+    items = await offer_variants(session, variants, [each for offer in offers for each in offer.variants])
+    await tell(session, "product.created", *[row.id for row in rows])
+    ids, made = iter([variant.id for variant in variants]), iter(items)
+    return [
+        CreatedProduct(row.id, [next(ids) for _ in offer.variants], [next(made) for _ in offer.variants])
+        for row, offer in by_row
+    ]
 
 
-async def _stock(
-    session: AsyncSession, offers: Sequence[VariantOffer], variants: Sequence[ProductVariant]
-) -> list[str | None]:
-    """Create one item for each managed variant that is no kit; titles are the variant's, as Medusa has it."""
-    stocked = [
-        variant
-        for variant, offer in zip(variants, offers, strict=True)
-        if variant.manage_inventory and not offer.inventory
-    ]
-    new = [
-        NewInventoryItem(
-            sku=variant.sku,
-            title=variant.title,
-            description=variant.title,
-            hs_code=variant.hs_code,
-            origin_country=variant.origin_country,
-            mid_code=variant.mid_code,
-            material=variant.material,
-            weight=variant.weight,
-            length=variant.length,
-            height=variant.height,
-            width=variant.width,
-        )
-        for variant in stocked
-    ]
-    made = dict(zip((v.id for v in stocked), await create_inventory_items(session, new), strict=True))
-    return [made.get(variant.id) for variant in variants]
+async def require_places(session: AsyncSession, channels: Sequence[str], profiles: Sequence[str]) -> None:
+    """Refuse sales channels and shipping profiles that are not there. Errors: `not_found`."""
+    await keep(session, SalesChannel, *channels)
+    await keep(session, ShippingProfile, *profiles)

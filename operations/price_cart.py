@@ -24,6 +24,7 @@ from kit.errors import invalid_data
 from kit.ids import new_id
 from kit.money import Currency
 from operations.load_cart import LoadedCart
+from queries.price_attributes import ADDRESS_KEYS, cart_attributes
 from queries.prices import PriceContext, PriceQuery, select_prices, select_shipping_prices
 
 
@@ -122,9 +123,15 @@ def published_total(result: TotalsResult) -> Decimal:
 
 def price_context(cart: CartState, item_total: Decimal | None = None) -> PriceContext:
     """Return what price rules are held against; `item_total` is gross, after discounts."""
-    attributes: dict[str, Sequence[str | Decimal]] = {"customer.groups.id": cart.customer_groups}
-    if item_total is not None:
-        attributes["item_total"] = [item_total]
+    address = cart.shipping_address
+    attributes = cart_attributes(
+        customer_id=cart.customer_id,
+        customer_groups=cart.customer_groups,
+        email=cart.email,
+        sales_channel_id=cart.sales_channel_id,
+        place={name: getattr(address, name, None) for name in ADDRESS_KEYS},
+        item_total=item_total,
+    )
     return PriceContext(cart.currency_code, cart.region_id, attributes)
 
 

@@ -40,7 +40,9 @@ async def price_changes(session: AsyncSession, prices: Sequence[ShippingPrice]) 
 
 
 def _change(price: ShippingPrice, currencies: dict[str, str]) -> PriceChange:
-    if price.region_id is None:
-        return PriceChange(price.id, price.amount, price.currency_code, price.rules)
-    regional = [*(price.rules or ()), NewPriceRule("region_id", price.region_id)]
-    return PriceChange(price.id, price.amount, currencies[price.region_id], regional)
+    currency_code, rules = price.currency_code, price.rules
+    if price.region_id is not None:
+        currency_code = currencies[price.region_id]
+        rules = [*(price.rules or ()), NewPriceRule("region_id", price.region_id)]
+    columns = {"amount": price.amount, "currency_code": currency_code}
+    return PriceChange(price.id, {name: value for name, value in columns.items() if value is not None}, rules)

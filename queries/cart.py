@@ -15,12 +15,13 @@ from commerce.cart.models import (
     CartShippingMethodAdjustment,
     CartShippingMethodTaxLine,
 )
-from kit.query import LIVE, Resource, inside, many, one
+from kit.query import LIVE, Column, Kind, Resource, inside, many, one
 from queries.customer import CUSTOMER
 from queries.payment import PAYMENT_COLLECTION
 from queries.product import PRODUCT, VARIANT
 from queries.promotion import OF_CART
 from queries.region import REGION
+from queries.selecting import with_line_totals
 from queries.store_fields import CART_ALLOWED, CART_DEFAULTS
 from queries.totals import CART_TOTALS, LINE_TOTALS
 
@@ -63,7 +64,10 @@ SHIPPING_METHOD: Final[Resource] = Resource(
     order="{t}.created_at, {t}.id",
     twins=("amount",),
     hidden=_TOTALS | {"shipping_profile_id"},
-    computed=inside("totals", *LINE_TOTALS),
+    computed={
+        **inside("totals", *LINE_TOTALS),
+        "is_custom_amount": Column("{t}.is_custom_amount", Kind.BOOLEAN, star=False),
+    },
     relations={
         "adjustments": many(lambda: METHOD_ADJUSTMENT, on="shipping_method_id", where=LIVE),
         "tax_lines": many(lambda: METHOD_TAX_LINE, on="shipping_method_id", where=LIVE),
@@ -78,6 +82,7 @@ CART: Final[Resource] = Resource(
     defaults=CART_DEFAULTS,
     allowed=CART_ALLOWED,
     max_hops=3,
+    amend=with_line_totals,
     hidden=frozenset({"version", "rounding", "totals"}),
     computed=inside("totals", *CART_TOTALS),
     relations={

@@ -8,6 +8,7 @@ from typing import Final
 import queries.order
 from commerce.customer.models import Customer, CustomerAddress, CustomerGroup
 from kit.query import LIVE, Filter, Kind, Link, Relation, Resource, many, ops, plain
+from queries.selecting import with_orders_whole
 
 _IN_GROUP: Final = "customer_group_customer"
 _NAMES: Final = ("company_name", "first_name", "last_name")
@@ -15,6 +16,7 @@ _PLACE: Final = ("city", "province", "postal_code")
 _PLACED: Final = f"{LIVE} AND NOT {{t}}.is_draft_order"
 _MOMENTS: Final = ("created_at", "updated_at", "deleted_at")
 
+_AS_THEY_STAND: Final = {"version": None}  # of the orders that a customer leads to
 _SINCE: Final = ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT)
 
 
@@ -58,6 +60,7 @@ CUSTOMER_GROUP: Final[Resource] = Resource(
     search=("name",),
     combines=True,
     with_deleted=True,
+    params=_AS_THEY_STAND,
     relations=lambda: {
         "customers": many(lambda: CUSTOMER, on=Link(_IN_GROUP, "customer_group_id", "customer_id"), where=LIVE)
     },
@@ -68,7 +71,7 @@ def _relations() -> Mapping[str, Relation]:
     return {
         "groups": many(lambda: CUSTOMER_GROUP, on=Link(_IN_GROUP, "customer_id", "customer_group_id"), where=LIVE),
         "addresses": many(lambda: ADDRESS, on="customer_id", where=LIVE),
-        "orders": many(lambda: queries.order.ORDER, on="customer_id", where=_PLACED),
+        "orders": many(lambda: queries.order.OF_CUSTOMER, on="customer_id", where=_PLACED),
     }
 
 
@@ -88,6 +91,7 @@ CUSTOMER: Final[Resource] = Resource(
     combines=True,
     with_deleted=True,
     relations=_relations,
+    params=_AS_THEY_STAND,
 )
 STORE_CUSTOMER: Final[Resource] = CUSTOMER.but(
     defaults=("id", "email", *_NAMES, "phone", "metadata", "has_account", *_MOMENTS, "*addresses"),
@@ -95,4 +99,5 @@ STORE_CUSTOMER: Final[Resource] = CUSTOMER.but(
         *(f"addresses.{name}" for name in STORE_ADDRESS.defaults),
         "orders",
     ),
+    amend=with_orders_whole,
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
-from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain
-from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD
+from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
+from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD, UNTOTALED_ITEM
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
 from queries.promotion import OF_ORDER
 from queries.region import REGION
+from queries.selecting import as_listed
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
@@ -57,6 +59,8 @@ ORDER: Final[Resource] = Resource(
 
 CURRENT: Final = {"version": None}
 """The parameters of a reading of orders as they stand."""
+OF_CUSTOMER: Final[Resource] = ORDER.but(hidden=ORDER.hidden - {"is_draft_order"})
+"""Orders as their customer leads to them."""
 PLACED: Final = (LIVE, "NOT {t}.is_draft_order")
 """The orders that a list shows; drafts are elsewhere (contract section 15)."""
 
@@ -86,6 +90,7 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     combines=True,
     idle=("with_deleted",),
     limit=50,
+    amend=as_listed,
 )
 PLACED_ORDER: Final[Resource] = ORDER.but(defaults=_PLACED, allowed=ORDER_ALLOWED, max_hops=3)
 """The order as completing a cart answers it: without the derived statuses (contract section 13)."""
@@ -105,8 +110,11 @@ _LISTED: Final = (
     "payment_status",
     "fulfillment_status",
 )
-ADMIN_ORDERS: Final[Resource] = ORDER.but(
+# A list shows the lines unasked, and what their totals were made of only beside a total of the order (recorded).
+_UNASKED: Final = ("id", "status", "version", "payment_status", "fulfillment_status", "*items", "*items.detail")
+_TOTALED: Final[Resource] = ORDER.but(
     defaults=_LISTED,
+    always=(*_UNASKED, "*items.tax_lines", "*items.adjustments"),
     filters={
         **ops("id", "status"),
         **plain("region_id", "customer_id"),
@@ -125,6 +133,11 @@ ADMIN_ORDERS: Final[Resource] = ORDER.but(
     idle=("total",),
     limit=15,
     unknown="ignore",
+    amend=as_listed,
+)
+ADMIN_ORDERS: Final[Resource] = _TOTALED.but(
+    always=_UNASKED,
+    relations=lambda: {**ORDER.links, "items": many(lambda: UNTOTALED_ITEM, on="order_id", where=AT_VERSION)},
 )
 _UNLISTED: Final = {"shipping_discount_total", "item_discount_total", "discount_subtotal"}
 ADMIN_ORDER: Final[Resource] = ORDER.but(
@@ -157,3 +170,12 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
     ),
     accepts=("version",),
 )
+
+
+def admin_orders(pairs: Sequence[tuple[str, str]]) -> Resource:
+    """Return the list's resource for a query string: with the totals of the lines if a total of the order is shown.
+
+    Errors: as kit/query's `read_list`.
+    """
+    shown = read_list(ADMIN_ORDERS, pairs).selection.names
+    return _TOTALED if {*CART_TOTALS, *UNIT_TOTALS} & {*shown} else ADMIN_ORDERS

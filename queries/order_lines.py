@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from commerce.order.lines import (
@@ -90,6 +91,14 @@ ITEM: Final[Resource] = Resource(
         "product": one(lambda: PRODUCT, on="product_id", where=""),
     },
 )
+_TOTALED: Final = {*LINE_TOTALS, *UNIT_TOTALS}
+UNTOTALED_ITEM: Final[Resource] = ITEM.but(
+    source=Fragment(
+        _ITEM_ROWS,
+        {name: replace(each, star=each.star and name not in _TOTALED) for name, each in _ITEM_COLUMNS.items()},
+    )
+)
+"""A line whose totals show only where they are named."""
 SHIPPING_METHOD: Final[Resource] = Resource(
     Fragment(_METHOD_ROWS, _METHOD_COLUMNS),
     key="shipping_method",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kit.errors import invalid_data
+from queries.price_attributes import customer_attributes
 from queries.prices import PriceContext
 
 _CONTEXT: Final = """
@@ -52,7 +53,8 @@ def params_of(row: Any, view: PriceView, rounding: str) -> Mapping[str, object]:
         if view.region_id is not None:
             raise invalid_data(f"Region with id {view.region_id} not found when populating the pricing context")
         raise invalid_data("Missing required pricing context to calculate prices - region_id")
-    context = PriceContext(row.currency_code, row.id, {"customer.groups.id": json.loads(row.customer_groups)})
+    attributes = customer_attributes(view.customer_id, json.loads(row.customer_groups))
+    context = PriceContext(row.currency_code, row.id, attributes)
     prices = {"currency_code": row.currency_code, "price_context": context.as_json()}
     country = view.country_code or row.country_code
     if not (row.automatic_taxes and country):

@@ -1,4 +1,4 @@
-"""Products and their variants, as a storefront reads them."""
+"""Products, their variants, options and pictures; what admins read is in queries/admin_product.py."""
 
 from __future__ import annotations
 
@@ -14,36 +14,69 @@ from commerce.product.models import (
     ProductVariant,
     ProductVariantInventoryItem,
 )
-from kit.query.columns import Column, Kind, computed
+from kit.query.columns import Column, Kind, columns_of, computed
 from kit.query.filters import Filter, ops, plain
-from kit.query.resource import LIVE, Link, Relation, Resource, many, one
+from kit.query.resource import ANY, LIVE, Fragment, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
 from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
 from queries.taxonomy import CATEGORY, COLLECTION, PRODUCT_TAG, PRODUCT_TYPE, SHOWN
 
-IMAGE: Final[Resource] = Resource(ProductImage, key="image", plural="images", order="{t}.rank")
+IMAGE: Final[Resource] = Resource(
+    ProductImage,
+    key="image",
+    plural="images",
+    order="{t}.rank, {t}.id",
+    relations=lambda: {
+        "product": one(lambda: PRODUCT, on="product_id", where=LIVE),
+        "variants": many(lambda: VARIANT, on=Link("variant_image", "image_id", "variant_id"), where=LIVE),
+    },
+)
 OPTION_VALUE: Final[Resource] = Resource(
     ProductOptionValue,
-    key="option_value",
-    plural="option_values",
-    order="{t}.rank",
+    key="product_option_value",
+    plural="product_option_values",
+    order="{t}.rank, {t}.id",
     relations=lambda: {"option": one(lambda: OPTION, on="option_id", where=LIVE)},
+)
+_CHOSEN_VALUE: Final[Resource] = OPTION_VALUE.but(
+    relations=lambda: {"option": one(lambda: OPTION, on="option_id", where=LIVE, stub=True)}
 )
 OPTION: Final[Resource] = Resource(
     ProductOption,
     key="product_option",
     plural="product_options",
-    relations=lambda: {"values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE)},
+    relations=lambda: {
+        "values": many(lambda: OPTION_VALUE, on="option_id", where=LIVE),
+        "products": many(
+            lambda: PRODUCT, on=Link("product_product_option", "product_option_id", "product_id"), where=LIVE
+        ),
+    },
 )
+OPTION_OF_PRODUCT: Final[Resource] = OPTION.but(
+    source=Fragment(
+        "SELECT o.*, l.product_id FROM product_option o JOIN product_product_option l ON l.product_option_id = o.id",
+        columns_of(ProductOption),
+    ),
+    relations=lambda: {**OPTION.links, "values": many(lambda: OPTION_VALUE, on=_USED_VALUE, where=LIVE)},
+)
+"""An option as one product uses it: of a shared one, the product's own choice of values."""
+_USED_VALUE: Final = """{t}.option_id = {parent}.id AND ({parent}.is_exclusive OR EXISTS (
+    SELECT FROM product_product_option_value u
+    WHERE u.product_id = {parent}.product_id AND u.option_value_id = {t}.id))"""
 _VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
     plural="inventory_items",
-    along=("inventory_item_id",),
+    along=("variant_id", "inventory_item_id"),
+    computed={"deleted_at": computed("NULL::timestamptz", Kind.MOMENT, star=True)},  # the peer's link has one
     relations=lambda: {"inventory": one(lambda: queries.inventory.INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},
 )
+_SHOWN_IN: Final = """{t}.product_id = {parent}.product_id AND (
+    EXISTS (SELECT FROM variant_image i WHERE i.image_id = {t}.id AND i.variant_id = {parent}.id)
+    OR NOT EXISTS (SELECT FROM variant_image i WHERE i.image_id = {t}.id))"""
+"""The pictures of a variant: its own, and those of its product that are of no variant."""
 
 _ROUNDED: Final = "CASE WHEN :tax_digits::int IS NULL THEN trim_scale({0}) ELSE {1} END"
 
@@ -90,26 +123,33 @@ VARIANT: Final[Resource] = Resource(
     ProductVariant,
     key="variant",
     plural="variants",
-    order="{t}.variant_rank",
+    order="{t}.variant_rank, {t}.id",
     joins=_JOINS,
+    brings={"inventory_quantity": ("manage_inventory",)},
     computed={"calculated_price": _calculated_price(), "inventory_quantity": computed(_AVAILABLE, Kind.NUMBER)},
     relations=lambda: {
         "options": many(
-            lambda: OPTION_VALUE, on=Link("product_variant_option", "variant_id", "option_value_id"), where=LIVE
+            lambda: _CHOSEN_VALUE, on=Link("product_variant_option", "variant_id", "option_value_id"), where=LIVE
         ),
+        "images": many(lambda: IMAGE, on=_SHOWN_IN, where=LIVE),
         "product": one(lambda: PRODUCT, on="product_id", where=LIVE),
         "prices": many(
             lambda: PRICE,
             on="{t}.price_set_id = (SELECT price_set_id FROM product_variant_price_set WHERE variant_id = {parent}.id)",
             where="{t}.deleted_at IS NULL AND {t}.price_list_id IS NULL",
         ),
-        "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=""),
+        "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=ANY),
+        "inventory": many(
+            lambda: queries.inventory.INVENTORY_ITEM,
+            on=Link("product_variant_inventory_item", "variant_id", "inventory_item_id"),
+            where=LIVE,
+        ),
     },
 )
 VARIANT_OF_ITEM: Final[Resource] = VARIANT.but(
     relations=lambda: {**VARIANT.links, "product": one(lambda: PRODUCT, on="product_id", where=LIVE, stub=True)}
 )
-_TAXED_VARIANT: Final[Resource] = VARIANT.but(
+TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
         **VARIANT.computed,
         "calculated_price": _calculated_price(_with_tax("calculated") + _with_tax("original")),
@@ -119,13 +159,11 @@ _TAXED_VARIANT: Final[Resource] = VARIANT.but(
 
 def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> Callable[[], Mapping[str, Relation]]:
     """Return what a product leads to; `taxed` prices have the four amounts with and without tax."""
-    variant = _TAXED_VARIANT if taxed else VARIANT
+    variant = TAXED_VARIANT if taxed else VARIANT
     return lambda: {
         "type": one(lambda: PRODUCT_TYPE, on="type_id", where=LIVE, stub=True),
         "collection": one(lambda: COLLECTION, on="collection_id", where=LIVE, stub=True),
-        "options": many(
-            lambda: OPTION, on=Link("product_product_option", "product_id", "product_option_id"), where=LIVE
-        ),
+        "options": many(lambda: OPTION_OF_PRODUCT, on="product_id", where=LIVE),
         "tags": many(lambda: PRODUCT_TAG, on=Link("product_tags", "product_id", "product_tag_id"), where=LIVE),
         "images": many(lambda: IMAGE, on="product_id", where=LIVE),
         "variants": many(lambda: variant, on="product_id", where=LIVE),
@@ -135,7 +173,8 @@ def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> 
     }
 
 
-def _linked(table: str, column: str) -> Filter:
+def linked(table: str, column: str) -> Filter:
+    """Return the filter of what a table links a product with."""
     return Filter(f"EXISTS (SELECT FROM {table} l WHERE l.product_id = {{t}}.id AND l.{column} {{matches}})")
 
 
@@ -167,9 +206,9 @@ PRODUCT: Final[Resource] = Resource(
         **plain("id", "title", "handle", "external_id", "collection_id", "type_id"),
         **plain("is_giftcard", kind=Kind.BOOLEAN),
         **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
-        "category_id": _linked("product_category_product", "product_category_id"),
-        "tag_id": _linked("product_tags", "product_tag_id"),
-        "option_id": _linked("product_product_option", "product_option_id"),
+        "category_id": linked("product_category_product", "product_category_id"),
+        "tag_id": linked("product_tags", "product_tag_id"),
+        "option_id": linked("product_product_option", "product_option_id"),
         "option_value_id": _OPTION_VALUE,
         **{f"variants.{name}": _of_variants(name) for name in ("id", "title", "sku", "barcode", "ean", "upc")},
     },

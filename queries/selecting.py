@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from kit.query.selection import Selection
+from queries.totals import CART_TOTALS, LINE_TOTALS, UNIT_TOTALS
+
+TOTALS: Final = frozenset({*CART_TOTALS, "summary"})
+
+_LINE: Final = (
+    *("id", "title", "subtitle", "thumbnail", "variant_id", "product_id", "product_title"),
+    *("product_description", "product_subtitle", "product_type", "product_type_id", "product_collection"),
+    *("product_handle", "variant_sku", "variant_barcode", "variant_title", "variant_option_values"),
+    *("requires_shipping", "is_giftcard", "is_discountable", "is_tax_inclusive", "is_custom_price"),
+    *("compare_at_unit_price", "unit_price", "quantity", "metadata", "line_item_metadata", "created_at"),
+    *("updated_at", "deleted_at", "raw_unit_price", "raw_quantity", "raw_compare_at_unit_price"),
+)
 
 
 def also(selection: Selection, path: str) -> Selection:
@@ -15,3 +29,59 @@ def also(selection: Selection, path: str) -> Selection:
     children = dict(selection.children)
     children[first] = also(children.get(first, Selection()), rest)
     return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
+
+
+def also_all(selection: Selection, path: str) -> Selection:
+    """Return `selection` with every own column of what the dotted `path` leads to."""
+    first, _, rest = path.partition(".")
+    children = dict(selection.children)
+    below = children.get(first, Selection())
+    children[first] = also_all(below, rest) if rest else replace(below, star=True)
+    return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
+
+
+@lru_cache(maxsize=256)
+def with_line_totals(selection: Selection) -> Selection:
+    """Return `selection` with the totals of lines and methods that are shown whole, where any total was asked for."""
+    if not TOTALS.intersection(selection.names):
+        return selection
+    for name in ("items", "shipping_methods"):
+        below = selection.child(name)
+        if below is not None and below.star:
+            selection = _totalled(selection, name, LINE_TOTALS)
+    return selection
+
+
+@lru_cache(maxsize=256)
+def as_listed(selection: Selection) -> Selection:
+    """Return what a list of orders shows unasked: statuses, and its lines, with totals where any was asked for."""
+    for name in ("status", "version", "payment_status", "fulfillment_status"):
+        selection = also(selection, name)
+    for name in _LINE:
+        selection = also(selection, f"items.{name}")
+    selection = also_all(selection, "items.detail")
+    if not TOTALS.intersection(selection.names):
+        return selection
+    return _totalled(selection, "items", (*LINE_TOTALS, *UNIT_TOTALS), raw=True)
+
+
+@lru_cache(maxsize=256)
+def with_orders_whole(selection: Selection) -> Selection:
+    """Return `selection` with all that a customer's orders are made of, where they are asked for whole (`*orders`)."""
+    below = selection.child("orders")
+    if below is None or not below.star:
+        return selection
+    for name in (*CART_TOTALS, *UNIT_TOTALS[2:], "shipping_address.id", "billing_address.id"):
+        selection = also(selection, f"orders.{name}")
+    for name in ("items", "items.detail", "shipping_methods", "shipping_methods.detail", "credit_lines"):
+        selection = also_all(selection, f"orders.{name}")
+    return _totalled(
+        _totalled(selection, "orders.items", (*LINE_TOTALS, *UNIT_TOTALS)), "orders.shipping_methods", LINE_TOTALS
+    )
+
+
+def _totalled(selection: Selection, owner: str, names: tuple[str, ...], *, raw: bool = False) -> Selection:
+    for name in names:
+        selection = also(selection, f"{owner}.{name}")
+        selection = also(selection, f"{owner}.raw_{name}") if raw else selection
+    return also_all(also_all(selection, f"{owner}.tax_lines"), f"{owner}.adjustments")

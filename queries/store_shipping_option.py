@@ -17,6 +17,7 @@ from kit.query.compiler import Shape, compile_page
 from kit.query.parameters import Value
 from kit.query.refusals import wrong_type
 from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
+from queries.price_attributes import ADDRESS_KEYS, cart_attributes
 from queries.prices import PriceContext
 from queries.shipping_option import SHIPPING_OPTION
 from queries.store_shipping_option_fields import ALLOWED, DEFAULTS
@@ -29,9 +30,10 @@ STORE_SHIPPING_OPTION: Final = SHIPPING_OPTION.but(
 )
 _CART: Final = f"""
 SELECT row_to_json(x)::text FROM (
-  SELECT c.currency_code, c.region_id, c.totals -> 'item_total' AS item_total,
-    (SELECT row_to_json(a) FROM (SELECT country_code, province, city, postal_code FROM cart_address
-      WHERE id = c.shipping_address_id AND country_code IS NOT NULL) a) AS place,
+  SELECT c.currency_code, c.region_id, c.customer_id, c.email, c.sales_channel_id,
+    c.totals -> 'item_total' AS item_total,
+    (SELECT row_to_json(a) FROM (SELECT {", ".join(ADDRESS_KEYS)} FROM cart_address
+      WHERE id = c.shipping_address_id) a) AS address,
     ARRAY(SELECT customer_group_id FROM customer_group_customer WHERE customer_id = c.customer_id) AS customer_groups,
     (SELECT coalesce(json_agg(row_to_json(f)), '[]') FROM (SELECT {OFFER_COLUMNS} FROM shipping_option o
       WHERE o.deleted_at IS NULL AND {OF_CHANNEL.format(channel="c.sales_channel_id")}) f) AS offers
@@ -64,14 +66,22 @@ async def fetch_shipping_options(on: AsyncConnection, pairs: Iterable[tuple[str,
 
 
 def _offered(cart: Mapping[str, Any], context: Mapping[str, str]) -> list[str]:
-    place = Place(**cart["place"]) if cart["place"] else None
+    address = cart["address"]
+    place = Place(**address) if address and address["country_code"] else None
     offers = [offer(row) for row in cart["offers"]]
     return [each.id for each in offers if is_offered(each, place, context)]
 
 
 def _context(cart: Mapping[str, Any]) -> PriceContext:
     """Return what the options' price rules are held against: as a cart write has it."""
-    attributes = {"customer.groups.id": cart["customer_groups"], "item_total": [cart["item_total"] or Decimal(0)]}
+    attributes = cart_attributes(
+        customer_id=cart["customer_id"],
+        customer_groups=cart["customer_groups"],
+        email=cart["email"],
+        sales_channel_id=cart["sales_channel_id"],
+        place=cart["address"] or {},
+        item_total=cart["item_total"] or Decimal(0),
+    )
     return PriceContext(cart["currency_code"], cart["region_id"], attributes)
 
 

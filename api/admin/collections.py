@@ -25,7 +25,7 @@ async def list_collections(request: Request) -> Response:
 async def create(request: Request, body: AdminCreateCollection) -> Response:
     """Create a collection."""
     then = shown(request, ADMIN_COLLECTION)
-    return await write(request, lambda session: create_collection(session, **body.columns()), then=then)
+    return await write(request, lambda session: create_collection(session, **body.given()), then=then)
 
 
 @router.get("/{id}")

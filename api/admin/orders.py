@@ -8,7 +8,7 @@ from api.deps import read, read_one
 from api.routing import Router
 from kit.errors import invalid_data
 from kit.query import LIVE
-from queries.order import ADMIN_ORDER, ADMIN_ORDERS, CURRENT, PLACED
+from queries.order import ADMIN_ORDER, CURRENT, PLACED, admin_orders
 
 router = Router("/admin/orders")
 
@@ -16,7 +16,7 @@ router = Router("/admin/orders")
 @router.get("")
 async def list_orders(request: Request) -> Response:
     """List the orders, drafts left out."""
-    return await read(request, ADMIN_ORDERS, where=PLACED, params=CURRENT)
+    return await read(request, admin_orders(request.query_params.multi_items()), where=PLACED, params=CURRENT)
 
 
 @router.get("/{id}")

@@ -27,7 +27,7 @@ async def list_product_categories(request: Request) -> Response:
 @router.post("")
 async def create(request: Request, body: AdminCreateProductCategory) -> Response:
     """Create a category."""
-    return await write(request, lambda session: create_category(session, **body.columns()), then=_shown(request))
+    return await write(request, lambda session: create_category(session, **body.given()), then=_shown(request))
 
 
 @router.get("/{id}")

@@ -18,6 +18,7 @@ from api.store.bodies.carts import (
 )
 from api.store.cart_answers import new_cart
 from api.store.completing import NAME, Completion
+from api.throttle import attempt
 from durable import ids
 from kit.query import LIVE
 from operations.add_line_items import add_line_items
@@ -36,7 +37,8 @@ router = Router("/store/carts")
 async def create(request: Request, store: Store, body: StoreCreateCart) -> Response:
     """Create a cart."""
     given = new_cart(body, store, state_of(request).settings.rounding)
-    return await write(request, lambda session: create_cart(session, given), then=shown(request, CART))
+    async with attempt(request, "codes", None, count=len(body.promo_codes)):
+        return await write(request, lambda session: create_cart(session, given), then=shown(request, CART))
 
 
 @router.get("/{id}")
@@ -49,14 +51,16 @@ async def retrieve(request: Request, id: str) -> Response:
 async def update(request: Request, id: str, body: StoreUpdateCart) -> Response:
     """Change a cart's email, addresses, region or metadata."""
     changes = CartChanges(body.given())
-    return await write(request, lambda session: update_cart(session, id, changes), then=shown(request, CART))
+    async with attempt(request, "codes", id, count=len(body.promo_codes)):
+        return await write(request, lambda session: update_cart(session, id, changes), then=shown(request, CART))
 
 
 @router.post("/{id}/promotions")
 async def add_promotions(request: Request, id: str, body: StorePromotionCodes) -> Response:
     """Add promotion codes; an empty list takes away all that were given."""
     codes = Codes(add=tuple(body.promo_codes)) if body.promo_codes else Codes(replace=())
-    return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
+    async with attempt(request, "codes", id, count=len(body.promo_codes)):
+        return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
 
 
 @router.delete("/{id}/promotions")
@@ -108,4 +112,11 @@ async def add_shipping_methods(
 async def complete(request: Request, id: str) -> Response:
     """Turn the cart into its one order; asked again, the same order is answered."""
     completion = Completion(request, id)
-    return await start(request, ids.workflow_id(NAME, id), lambda _workflow_id: completion.answer())
+
+    async def run(_workflow_id: str) -> str | Response:
+        async with attempt(request, "completes", id) as made:
+            told = await completion.answer()
+            made.failed = not isinstance(told, str)  # a declined cart
+        return told
+
+    return await start(request, ids.workflow_id(NAME, id), run)

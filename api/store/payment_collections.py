@@ -9,6 +9,7 @@ from api.deps import shown, start, write
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.payment_collections import StoreCreatePaymentCollection, StoreInitializePaymentSession
+from api.throttle import attempt
 from operations.create_payment_collection import create_payment_collection
 from queries.payment import STORE_PAYMENT_COLLECTION
 
@@ -31,7 +32,8 @@ async def create_session(request: Request, id: str, body: StoreInitializePayment
     state, project = state_of(request), shown(request, STORE_PAYMENT_COLLECTION)
 
     async def run(_key: str) -> str:
-        opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data)
+        async with attempt(request, "payment_sessions", id):
+            opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data)
         return await state.database.transact(lambda session: project(session, opened))
 
     return await start(request, id, run)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Store
-from api.deps import json_answer, read
+from api.deps import json_answer
 from api.routing import Router
 from api.state import state_of
-from kit import query
-from queries.category import STORE_CATEGORY, with_trees
-from queries.taxonomy import SHOWN
+from queries.store_category import fetch_categories, fetch_category
 
 router = Router("/store/product-categories")
 
@@ -18,18 +16,14 @@ router = Router("/store/product-categories")
 @router.get("")
 async def list_product_categories(request: Request, store: Store) -> Response:
     """List the categories, with their branches if asked."""
-    resource = with_trees(STORE_CATEGORY, request.query_params.multi_items(), listed=True)
-    params = {"sales_channel_ids": list(store.sales_channel_ids)}
-    return await read(request, resource, where=[SHOWN], params=params)
+    pairs = request.query_params.multi_items()
+    async with state_of(request).database.reading() as connection:
+        return json_answer(await fetch_categories(connection, pairs, store.sales_channel_ids))
 
 
 @router.get("/{id}")
 async def retrieve(request: Request, id: str, store: Store) -> Response:
     """Retrieve a category, with its branches if asked; what is not shown reads as an empty object (contract 1)."""
     pairs = request.query_params.multi_items()
-    resource = with_trees(STORE_CATEGORY, pairs)
-    selection = query.read_one(resource, pairs).selection
-    where, params = ["{t}.id = :id", SHOWN], {"id": id, "sales_channel_ids": list(store.sales_channel_ids)}
     async with state_of(request).database.reading() as connection:
-        found = await query.fetch_one(connection, resource, selection, where=where, params=params)
-    return json_answer(found or "{}")
+        return json_answer(await fetch_category(connection, id, pairs, store.sales_channel_ids) or "{}")

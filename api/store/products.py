@@ -8,8 +8,9 @@ from api.actors import Store
 from api.deps import json_answer
 from api.routing import Router
 from api.state import state_of
+from api.store.shoppers import shopper_of
 from kit.errors import not_found
-from queries.store_product import Shopper, fetch_product, fetch_products
+from queries.store_product import fetch_product, fetch_products
 
 router = Router("/store/products")
 
@@ -17,18 +18,16 @@ router = Router("/store/products")
 @router.get("")
 async def list_products(request: Request, store: Store) -> Response:
     """List the published products of the key's sales channels."""
-    state = state_of(request)
-    shopper = Shopper(store.sales_channel_ids, store.customer_id, state.settings.rounding)
-    async with state.database.reading() as connection:
+    shopper = shopper_of(request, store)
+    async with state_of(request).database.reading() as connection:
         return json_answer(await fetch_products(connection, request.query_params.multi_items(), shopper))
 
 
 @router.get("/{id}")
 async def retrieve_product(request: Request, id: str, store: Store) -> Response:
     """Retrieve a published product of the key's sales channels."""
-    state = state_of(request)
-    shopper = Shopper(store.sales_channel_ids, store.customer_id, state.settings.rounding)
-    async with state.database.reading() as connection:
+    shopper = shopper_of(request, store)
+    async with state_of(request).database.reading() as connection:
         found = await fetch_product(connection, id, request.query_params.multi_items(), shopper)
     if found is None:
         raise not_found(f"Product with id: {id} was not found")

@@ -83,9 +83,7 @@ async def revoke_key(session: AsyncSession, key_id: str, by: str, *, within: Dec
     """Revoke a key as of `within` seconds from now; one that is revoked is so already. Errors: `not_found`."""
     key, now = await locked(session, ApiKey, key_id, called=CALLED), clock.now()
     if key.revoked_at is None or key.revoked_at > now:
-        await change(
-            session, key, {"revoked_at": now + timedelta(microseconds=int(within * 1_000_000)), "revoked_by": by}
-        )
+        await change(session, key, {"revoked_at": now + timedelta(milliseconds=int(within * 1000)), "revoked_by": by})
     return key_id
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Base, Entity, Metadata, live_unique, trigram_index
+from kit.changes import noted
+from kit.tables import Base, Entity, Metadata, live_index, live_unique, trigram_index
 
 
 class Customer(Entity):
@@ -16,6 +17,10 @@ class Customer(Entity):
         live_unique("customer", "email", "has_account"),
         trigram_index("customer", "company_name", "first_name", "last_name", "email", "phone"),
         Index("ix_customer_created_at", "created_at"),
+        live_index("customer", "id"),
+        live_index("customer", "created_at"),
+        live_index("customer", "email"),
+        noted(),
     )
     prefix = "cus"
 
@@ -45,6 +50,7 @@ class CustomerGroupCustomer(Base):
     """A customer in a group."""
 
     __tablename__ = "customer_group_customer"
+    __table_args__ = noted()
 
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     customer_group_id: Mapped[str] = mapped_column(ForeignKey("customer_group.id"), primary_key=True, index=True)

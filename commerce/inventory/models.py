@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, Metadata, finite, live_unique, trigram_index
+from kit.changes import noted
+from kit.tables import Amount, Entity, Metadata, finite, live_index, live_unique, trigram_index
 
 
 class InventoryItem(Entity):
@@ -15,6 +16,11 @@ class InventoryItem(Entity):
     __table_args__ = (
         live_unique("inventory_item", "sku"),
         trigram_index("inventory_item", "sku", "title", "description", "hs_code", "mid_code", "material"),
+        live_index("inventory_item", "id"),
+        live_index("inventory_item", "created_at"),
+        live_index("inventory_item", "sku"),
+        live_index("inventory_item", "title"),
+        noted(),
     )
     prefix = "iitem"
 
@@ -51,6 +57,7 @@ class InventoryLevel(Entity):
         ),
         CheckConstraint("reserved_quantity >= backordered_quantity AND backordered_quantity >= 0", name="reserved"),
         live_unique("inventory_level", "inventory_item_id", "location_id"),
+        noted("id", "inventory_item_id", "location_id", "deleted_at"),
     )
     prefix = "ilev"
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Entity, Json, Metadata, finite, live_unique, one_of, trigram_index
+from kit.changes import noted
+from kit.tables import Amount, Entity, Json, Metadata, finite, live_index, live_unique, one_of, trigram_index
 
 
 class OrderStatus(StrEnum):
@@ -30,6 +31,7 @@ class OrderAddress(Entity):
         trigram_index(
             "order_address", "first_name", "last_name", "company", "address_1", "city", "postal_code", "phone"
         ),
+        noted(),
     )
     prefix = "ordaddr"
 
@@ -54,6 +56,10 @@ class Order(Entity):
     __table_args__ = (
         one_of("status", OrderStatus),
         trigram_index("order", "email", "custom_display_id", "(display_id::text)"),
+        live_index("order", "id"),
+        live_index("order", "created_at"),
+        live_index("order", "updated_at"),
+        noted(),
     )
     prefix = "order"
 

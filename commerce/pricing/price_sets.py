@@ -1,68 +1,105 @@
-"""The plain prices of one price set, replaced as a whole (contract section 12: a shipping option's)."""
+"""The plain prices of price sets, those of no list: all of a set at once (contract sections 12 and 22)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.pricing.models import Price, PriceRule
-from commerce.pricing.service import NewPrice, NewPriceRule, add_prices
-from kit import clock
-from kit.db import save
-from kit.errors import invalid_data, not_found
-from kit.ids import new_id
+from commerce.pricing.models import Price, PriceSet
+from commerce.pricing.service import NewPrice, NewPriceRule, add_prices, add_rules, check_tier
+from kit.db import run
+from kit.errors import about, invalid_data, not_found
+from kit.rows import among, change_all, retire
 
 
 @dataclass(frozen=True)
 class PriceChange:
-    """A price of a set: the one with this `id`, of which what is None stays, or a new one."""
+    """A price that a set is to have: with an `id` one that it has, whose `columns` and, unless None, rules change."""
 
-    id: str | None = None
-    amount: Decimal | None = None
-    currency_code: str | None = None
+    id: str | None
+    columns: Mapping[str, Any]
     rules: Sequence[NewPriceRule] | None = None
+
+    def new(self) -> NewPrice:
+        """Return the price to create. Errors: `invalid_data` without amount or currency."""
+        missing = [name for name in ("currency_code", "amount") if self.columns.get(name) is None]
+        if missing:
+            raise invalid_data(f"A new price needs {' and '.join(missing)}")
+        return replace(NewPrice(**self.columns), rules=self.rules or ())
 
 
 async def replace_prices(session: AsyncSession, price_set_id: str, prices: Sequence[PriceChange]) -> None:
-    """Make these the only prices of the set that are on no price list, by a constant number of statements.
+    """Let one price set have exactly these plain prices. Errors: as `set_prices`."""
+    await set_prices(session, {price_set_id: prices}, [price_set_id])
 
-    Errors: `not_found` for a price that is not the set's, `invalid_data` for a new one without amount or currency.
+
+async def set_prices(session: AsyncSession, wanted: Mapping[str, Sequence[PriceChange]], owners: Sequence[str]) -> None:
+    """Let price sets, by id, have exactly these plain prices; what is not named goes. A constant number of statements.
+
+    A refusal knows which of `owners`, in the order of `wanted`, it is about. Errors: `not_found` for a price of another
+    set, `invalid_data` for a new one without amount or currency and for an empty tier.
     """
-    plain = select(Price).where(
-        Price.price_set_id == price_set_id, Price.price_list_id.is_(None), Price.deleted_at.is_(None)
-    )
-    rows = {row.id: row for row in await session.scalars(plain.order_by(Price.id).with_for_update())}
-    changes = {change.id: change for change in prices if change.id is not None}
-    if missing := sorted(changes.keys() - rows.keys()):
-        raise not_found(f"Price with id: {missing[0]} was not found")
-    gone = [id_ for id_ in rows if id_ not in changes]
-    await session.execute(update(Price).where(Price.id.in_(gone)).values(deleted_at=clock.now()))
-    await _change(session, rows, changes)
-    await add_prices(session, [(price_set_id, _new(change)) for change in prices if change.id is None])
+    if not wanted:
+        return
+    plain = among(Price.price_set_id, wanted), Price.price_list_id.is_(None), Price.deleted_at.is_(None)
+    locked = select(Price).where(*plain).order_by(Price.id).with_for_update()
+    held = {row.id: row for row in await session.scalars(locked)}
+    changed: dict[str, PriceChange] = {}
+    new: list[tuple[str, NewPrice]] = []
+    for owner, (price_set_id, prices) in zip(owners, wanted.items(), strict=True):
+        with about(owner):
+            changed |= {each.id: each for each in prices if each.id and _fits(held, price_set_id, each)}
+            new += [(price_set_id, each.new()) for each in prices if not each.id]
+            for _, price in new:
+                check_tier(price.min_quantity, price.max_quantity)
+    await _retire_prices(session, [id_ for id_ in held if id_ not in changed])
+    await _change_prices(session, held, changed)
+    await add_prices(session, new)
 
 
-async def _change(session: AsyncSession, rows: Mapping[str, Price], changes: Mapping[str, PriceChange]) -> None:
-    for id_, change in changes.items():
-        row = rows[id_]
-        row.amount = row.amount if change.amount is None else change.amount
-        row.currency_code = (change.currency_code or row.currency_code).lower()
-        row.rules_count = row.rules_count if change.rules is None else len(change.rules)
-    ruled = {id_: change.rules for id_, change in changes.items() if change.rules is not None}
-    old = update(PriceRule).where(PriceRule.price_id.in_(ruled), PriceRule.deleted_at.is_(None))
-    await session.execute(old.values(deleted_at=clock.now()))
-    rules = [
-        PriceRule(id=new_id("prule"), price_id=id_, attribute=rule.attribute, operator=rule.operator, value=rule.value)
-        for id_, each in ruled.items()
-        for rule in each
-    ]
-    await save(session, *rules)
+def _fits(held: Mapping[str, Price], price_set_id: str, change: PriceChange) -> bool:
+    row = held.get(change.id or "")
+    if row is None or row.price_set_id != price_set_id:
+        raise not_found(f"Price with id: {change.id} was not found")
+    least, most = (change.columns.get(name, getattr(row, name)) for name in ("min_quantity", "max_quantity"))
+    check_tier(least, most)
+    return True
 
 
-def _new(change: PriceChange) -> NewPrice:
-    if change.amount is None or change.currency_code is None:
-        raise invalid_data("A new price needs an amount, and a currency_code or a region_id")
-    return NewPrice(change.amount, change.currency_code, rules=change.rules or ())
+async def _change_prices(session: AsyncSession, held: Mapping[str, Price], changed: Mapping[str, PriceChange]) -> None:
+    ruled = {id_: change.rules for id_, change in changed.items() if change.rules is not None}
+    columns = {
+        id_: {**change.columns, **({"rules_count": len(ruled[id_])} if id_ in ruled else {})}
+        for id_, change in changed.items()
+    }
+    await change_all(session, Price, held, {id_: _lowered(each) for id_, each in columns.items() if each})
+    if ruled:
+        await run(session, _RETIRE_RULES, list(ruled))
+        await add_rules(session, list(ruled.items()))
+
+
+def _lowered(columns: Mapping[str, Any]) -> dict[str, Any]:
+    code = columns.get("currency_code")
+    return {**columns, "currency_code": code.lower()} if code else dict(columns)
+
+
+async def retire_price_sets(session: AsyncSession, price_set_ids: Sequence[str]) -> None:
+    """Soft-delete price sets with all their prices, those of lists too."""
+    gone = await retire(session, PriceSet, *price_set_ids)
+    rows = await run(session, "SELECT id FROM price WHERE price_set_id = ANY($1::text[]) AND deleted_at IS NULL", gone)
+    await _retire_prices(session, [row.id for row in rows])
+
+
+async def _retire_prices(session: AsyncSession, price_ids: Sequence[str]) -> None:
+    if price_ids:
+        await run(session, _RETIRE_RULES, price_ids)
+        await retire(session, Price, *price_ids)
+
+
+_RETIRE_RULES: Final = (
+    "UPDATE price_rule SET deleted_at = now() WHERE price_id = ANY($1::text[]) AND deleted_at IS NULL"
+)

@@ -1,13 +1,12 @@
-"""Writes of the product module: types, collections, tags, shared options."""
+"""Writes of the product module: types, collections, tags."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.product.models import ProductOption, ProductOptionValue
 from commerce.product.rules import handle_for
 from commerce.product.taxonomy import ProductCollection, ProductTag, ProductType
 from kit.db import save
@@ -97,18 +96,3 @@ async def delete_collection(session: AsyncSession, collection_id: str) -> str:
     """Soft-delete a collection."""
     await tell(session, "product-collection.deleted", *await retire(session, ProductCollection, collection_id))
     return collection_id
-
-
-async def create_shared_option(
-    session: AsyncSession, title: str, values: Sequence[str], ranks: Mapping[str, int] | None = None
-) -> ProductOption:
-    """Create an option that several products may use."""
-    row = ProductOption(id=new_id("opt"), title=title, is_exclusive=False)
-    await save(session, row)
-    ranks = ranks or {}
-    made = [
-        ProductOptionValue(id=new_id("optval"), value=value, rank=ranks.get(value), option_id=row.id)
-        for value in values
-    ]
-    await save(session, *made)
-    return row

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.tables import Amount, Base, Entity, Metadata, live_unique, one_of, trigram_index
+from kit import clock
+from kit.changes import noted
+from kit.ids import new_id
+from kit.tables import Amount, Base, Entity, Metadata, live_index, live_unique, one_of, trigram_index
+
+# The release before writes these rows without an id, so the database makes one in the form of the others.
+LINK_ID: Final = "'pvitem_0' || upper(substr(md5(gen_random_uuid()::text), 1, 25))"
 
 
 class ProductStatus(StrEnum):
@@ -27,6 +36,11 @@ class Product(Entity):
         one_of("status", ProductStatus),
         live_unique("product", "handle"),
         trigram_index("product", "title", "subtitle", "description"),
+        live_index("product", "id", include=("status",)),
+        live_index("product", "created_at", include=("status",)),
+        live_index("product", "updated_at", include=("status",)),
+        live_index("product", "title", include=("status",)),
+        noted(),
     )
     prefix = "prod"
 
@@ -63,6 +77,10 @@ class ProductVariant(Entity):
         live_unique("product_variant", "upc"),
         Index("ix_product_variant_product_id_variant_rank", "product_id", "variant_rank"),
         trigram_index("product_variant", "title", "sku", "barcode", "ean", "upc"),
+        live_index("product_variant", "id"),
+        live_index("product_variant", "created_at"),
+        live_index("product_variant", "title"),
+        noted(),
     )
     prefix = "variant"
 
@@ -99,8 +117,17 @@ class ProductImage(Entity):
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), index=True)
 
 
+class VariantImage(Base):
+    """A picture that shows some variants only; one without any such row shows them all."""
+
+    __tablename__ = "variant_image"
+
+    variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)
+
+
 class ProductOption(Entity):
-    """What the variants differ in: size, colour."""
+    """What the variants differ in: size, colour; an exclusive one belongs to the one product that made it."""
 
     __tablename__ = "product_option"
     prefix = "opt"
@@ -114,6 +141,7 @@ class ProductOptionValue(Entity):
     """One value of an option."""
 
     __tablename__ = "product_option_value"
+    __table_args__ = (live_unique("product_option_value", "option_id", "value"),)
     prefix = "optval"
 
     value: Mapped[str]
@@ -126,24 +154,36 @@ class ProductProductOption(Base):
     """An option that a product uses; options may be shared between products."""
 
     __tablename__ = "product_product_option"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True)
+    product_option_id: Mapped[str] = mapped_column(ForeignKey("product_option.id"), primary_key=True, index=True)
+
+
+class ProductProductOptionValue(Base):
+    """A value of a shared option that a product uses; of an exclusive option it uses every value."""
+
+    __tablename__ = "product_product_option_value"
+
+    product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True, index=True)
 
 
 class ProductVariantOption(Base):
     """The option value that a variant has."""
 
     __tablename__ = "product_variant_option"
+    __table_args__ = noted()
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
-    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True)
+    option_value_id: Mapped[str] = mapped_column(ForeignKey("product_option_value.id"), primary_key=True, index=True)
 
 
 class ProductSalesChannel(Base):
     """A sales channel that offers a product."""
 
     __tablename__ = "product_sales_channel"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
     sales_channel_id: Mapped[str] = mapped_column(primary_key=True, index=True)
@@ -155,7 +195,7 @@ class ProductShippingProfile(Base):
     __tablename__ = "product_shipping_profile"
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    shipping_profile_id: Mapped[str]
+    shipping_profile_id: Mapped[str] = mapped_column(index=True)
 
 
 class ProductVariantPriceSet(Base):
@@ -171,7 +211,11 @@ class ProductVariantInventoryItem(Base):
     """An inventory item that a variant is made of; a kit has several."""
 
     __tablename__ = "product_variant_inventory_item"
+    __table_args__ = (CheckConstraint("required_quantity > 0", name="positive"),)  # stock is divided by it
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
     inventory_item_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    id: Mapped[str] = mapped_column(default=partial(new_id, "pvitem"), server_default=text(LINK_ID))
     required_quantity: Mapped[Amount] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, server_default=text("now()"))

@@ -11,10 +11,10 @@ _HANDLE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def handle_of(title: str) -> str:
-    """Return the handle that a title makes: `Summer 26` -> `summer-26`."""
+    """Return the handle that a title makes: `Summer 26` -> `summer-26`, `Tee - Black` -> `tee-black`."""
     plain = "".join(c for c in unicodedata.normalize("NFD", title) if not unicodedata.combining(c))
     dashed = re.sub(r"[\s_]+", "-", re.sub(r"([a-z])([A-Z])", r"\1-\2", plain))
-    return re.sub(r"[^a-z0-9-]", "", dashed.lower())
+    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "", dashed.lower())).strip("-")
 
 
 def handle_for(title: str, id_: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.changes import noted
 from kit.tables import Base, Entity, Metadata, live_unique, trigram_index
 
 
@@ -24,7 +25,11 @@ class ProductCollection(Entity):
     """A named set of products; a product is in one at most."""
 
     __tablename__ = "product_collection"
-    __table_args__ = (live_unique("product_collection", "handle"), trigram_index("product_collection", "title"))
+    __table_args__ = (
+        live_unique("product_collection", "handle"),
+        trigram_index("product_collection", "title"),
+        noted(),
+    )
     prefix = "pcol"
 
     title: Mapped[str]
@@ -49,6 +54,7 @@ class ProductTags(Base):
     """A tag on a product."""
 
     __tablename__ = "product_tags"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
     product_tag_id: Mapped[str] = mapped_column(ForeignKey("product_tag.id"), primary_key=True, index=True)
@@ -80,6 +86,7 @@ class ProductCategoryProduct(Base):
     """A product in a category."""
 
     __tablename__ = "product_category_product"
+    __table_args__ = noted()
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
     product_category_id: Mapped[str] = mapped_column(ForeignKey("product_category.id"), primary_key=True, index=True)

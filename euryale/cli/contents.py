@@ -10,10 +10,12 @@ from typing import Any, Final
 import asyncpg
 
 SANDBOX: Final = "pp_sandbox_"
+RECORDED: Final = "pp_test_rec"
 CONTENTS: Final = """
 SELECT
     EXISTS (SELECT FROM store WHERE deleted_at IS NULL) AS has_store,
     EXISTS (SELECT FROM payment_provider WHERE is_enabled AND starts_with(id, $1)) AS has_sandbox,
+    EXISTS (SELECT FROM payment_provider WHERE is_enabled AND id = $2) AS has_recorded,
     (
         SELECT token FROM api_key
         JOIN api_key_sales_channel link ON link.api_key_id = api_key.id
@@ -45,23 +47,25 @@ class Contents:
 
     has_store: bool
     has_sandbox: bool
+    has_recorded: bool
     publishable_key: str | None
     regions: list[dict[str, Any]]
 
-    def needs_seed(self, *, demo: bool, cruel: bool) -> bool:
+    def needs_seed(self, *, demo: bool, cruel: bool, recording: bool) -> bool:
         """Tell whether seeding would change anything: a start on a shop that is complete does without.
 
         A plugin's providers may be new, so with plugins it is always done.
         """
         is_complete = self.has_store and (bool(self.regions) or not demo)
-        return not is_complete or self.has_sandbox != cruel or bool(entry_points(group="euryale.providers"))
+        is_offered = (self.has_sandbox, self.has_recorded) == (cruel, recording)
+        return not (is_complete and is_offered) or bool(entry_points(group="euryale.providers"))
 
 
 async def read_contents(database_url: str) -> Contents:
     """Return what the migrated database has."""
     connection = await asyncpg.connect(database_url)
     try:
-        row = await connection.fetchrow(CONTENTS, SANDBOX)
+        row = await connection.fetchrow(CONTENTS, SANDBOX, RECORDED)
     finally:
         await connection.close()
     return Contents(**{**row, "regions": json.loads(row["regions"])})

@@ -63,6 +63,9 @@ def dev(
     no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but problems.")] = False,
     cruel: Annotated[bool, typer.Option("--cruel", help="Offer the sandbox payment provider that misbehaves.")] = False,
+    recording: Annotated[
+        bool, typer.Option("--recording", help="What the replay of the recorded contract expects; with --no-seed.")
+    ] = False,
 ) -> None:
     """Run the whole shop on this machine: PostgreSQL, Temporal, API and worker, with a demo shop.
 
@@ -79,7 +82,7 @@ def dev(
     from kit.settings import Settings
 
     with _told():
-        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel)
+        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel, recording=recording)
         run(options, Settings(), Screen(quiet=quiet))
 
 
@@ -105,6 +108,7 @@ def api(
         host=host or settings.api_host,
         port=settings.api_port if port is None else port,
         log_level=settings.log_level.lower(),
+        proxy_headers=False,  # whose header tells the caller's address is a setting of ours
         access_log=False,  # query strings hold what people search for: names, mails
         timeout_graceful_shutdown=settings.api_shutdown_seconds,
     )
@@ -147,12 +151,17 @@ def seed(
     *,
     data_dir: DataDir = Path(".euryale"),
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Only a store, a sales channel and a key.")] = False,
+    products: Annotated[int, typer.Option("--products", min=0, help="Also this many generated products.")] = 0,
 ) -> None:
     """Put a demo shop into the database of `DATABASE_URL`; a shop that has regions is left alone.
+
+    `--products 100000` makes a big catalogue for benchmarks, in about a minute; asked again, it only adds what is
+    missing.
 
     Prints the publishable key. Exit codes: 0 the shop is there, 1 it could not be made.
     """
     from euryale.cli.contents import read_contents
+    from euryale.cli.seed import add_catalogue
     from euryale.cli.seed import seed as fill
     from euryale.cli.target import require_database, settings_for
 
@@ -160,6 +169,8 @@ def seed(
         settings = settings_for(data_dir)
         asyncio.run(require_database(settings.database_url))
         asyncio.run(fill(settings, demo=not no_demo))
+        if products:
+            asyncio.run(add_catalogue(settings, products, lambda made: typer.echo(f"{made} products", err=True)))
         typer.echo(asyncio.run(read_contents(settings.database_url)).publishable_key)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from kit.db import Database, run
 from kit.errors import not_allowed
 from kit.settings import Settings
 from operations.create_admin import create_admin as create
+from operations.seed.catalogue import TABLES, add_bunch, count_made
 from operations.seed.demo import demo_shop, pictures
 from operations.seed.first_start import first_start
 from providers.registry import fulfillment_providers, payment_providers
@@ -53,6 +55,18 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
         _draw(settings.files_dir)
     async with _database(settings) as database:
         return await database.transact(fill)
+
+
+async def add_catalogue(settings: Settings, wanted: int, told: Callable[[int], None]) -> None:
+    """Add generated products until there are `wanted`, telling how many there are; then let PostgreSQL count them."""
+    async with _database(settings) as database:
+        made = await database.transact(count_made)
+        while made < wanted:
+            made = await database.transact(partial(add_bunch, made=made, wanted=wanted))
+            told(made)
+        async with database.reading() as connection:
+            await run(connection, "SET statement_timeout = 0")
+            await run(connection, f"VACUUM (ANALYZE) {', '.join(TABLES)}")
 
 
 async def create_admin(settings: Settings, admin: Admin) -> None:

@@ -40,6 +40,7 @@ What else a declaration can say:
 - `search=("title", "SELECT v.product_id FROM product_variant v WHERE v.sku {matches}")` makes `q` work; the columns
   want a `trigram_index` (kit/tables.py); `combines=True` takes `$and` and `$or`;
 - `with_deleted=True` takes that parameter; whoever fetches leaves `LIVE` out of the scope then (`Request.scope`);
+- `instead={"price_rules": "rules"}`: whoever asks for the one name is shown the other;
 - `idle=("with_deleted",)`: parameters that a route checks and does not act upon;
 - rows that are no table: `Fragment("SELECT i.*, v.quantity FROM ... WHERE ...", {**columns_of(Model), ...})`.
 

@@ -12,12 +12,13 @@ from kit.query.binding import Binder, Statement
 from kit.query.columns import Column, Kind, quoted
 from kit.query.filters import Condition, Term
 from kit.query.refusals import bad_order
-from kit.query.resource import Relation, Resource
+from kit.query.resource import Fragment, Relation, Resource
 from kit.query.selection import Selection
 
 STATEMENTS: Final = 512  # compiled texts kept; a text is some 10 kB at most
 LIMIT: Final = ":limit::bigint"
 OFFSET: Final = ":offset::bigint"
+OFTEN: Final = frozenset({1, 5, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36, 40, 48, 50, 60, 100, 200, 300})
 ROW: Final = '"_row"'
 
 
@@ -26,13 +27,23 @@ class Shape:
     """What the text of a statement depends on beside resource and selection; never a value.
 
     `where` are conditions over `{t}` with `:name` parameters (scope, soft deletion); `given` the parameters that the
-    caller will bind, since computed names whose parameters are missing are left out.
+    caller will bind, since computed names whose parameters are missing are left out. `first` is the length of a first
+    page, None for a page whose `limit` and `offset` are bound.
     """
 
     where: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     order: str | None = None
     given: frozenset[str] = frozenset()
+    first: int | None = None
+
+
+def first_page(limit: int, offset: int) -> int | None:
+    """Return the `first` of a shape: the length of a first page that many ask for, else None.
+
+    Then PostgreSQL knows how few rows are wanted, and plans the statement once instead of each time.
+    """
+    return limit if offset == 0 and limit in OFTEN else None
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -47,15 +58,12 @@ def compile_one(resource: Resource, selection: Selection, shape: Shape) -> State
 def compile_page(resource: Resource, selection: Selection, shape: Shape) -> Statement:
     """Return the statement whose single value is the JSON text of a page's array.
 
-    The page is cut before anything is projected: a skipped row costs no sub-select. It binds `limit` and `offset`.
+    The page is cut before anything is projected: a skipped row costs no sub-select. It binds `limit` and
+    `offset` unless it is a `first` one.
     Errors: invalid_data when `order` names nothing to sort by.
     """
     writer = _Writer(shape.given)
-    inner = writer.ordered(resource, shape.order, "t0")
-    page = (
-        f"(SELECT t0.* FROM {writer.rows(resource)} t0{writer.conditions(shape, 't0')}"
-        f"{inner} LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)})"
-    )
+    inner, page = writer.ordered(resource, shape.order, "t0"), writer.page(resource, shape)
     rows = writer.object(resource, selection, "t0", nested=False, tail=inner, source=page)
     return writer.binder.statement(
         f"SELECT coalesce(json_agg(row_to_json({ROW})), '[]'::json)::text FROM ({rows}) {ROW}"
@@ -105,6 +113,21 @@ class _Writer:
             shown.append(f"{self._relation(relation, child, alias)} AS {quoted(name)}")
         return f"SELECT {', '.join(shown)} FROM {source or self.rows(resource)} {alias}{link}{joins}{tail}"
 
+    def page(self, resource: Resource, shape: Shape) -> str:
+        """Return the rows of one page, which stand after FROM; of a table, its keys alone are cut first.
+
+        An index has those, so that the rows far before a page are not even read.
+        """
+        rows = self.rows(resource)
+        tail = self.conditions(shape, "t0") + self.ordered(resource, shape.order, "t0")
+        bound = f"{self.write(LIMIT)} OFFSET {self.write(OFFSET)}" if shape.first is None else str(shape.first)
+        tail += f" LIMIT {bound}"
+        if isinstance(resource.source, Fragment):
+            return f"(SELECT t0.* FROM {rows} t0{tail})"
+        keys = ", ".join(f"t0.{quoted(column)}" for column in resource.primary_key)
+        names = ", ".join(map(quoted, resource.primary_key))
+        return f'(SELECT t0.* FROM {rows} t0 JOIN (SELECT {keys} FROM {rows} t0{tail}) "_cut" USING ({names}))'
+
     def conditions(self, shape: Shape, alias: str) -> str:
         """Return the WHERE of scope and filters, both or none."""
         parts = [self.write(sql, t=alias) for sql in shape.where if sql]
@@ -113,7 +136,10 @@ class _Writer:
         return f" WHERE {' AND '.join(f'({part})' for part in parts)}" if parts else ""
 
     def ordered(self, resource: Resource, order: str | None, alias: str) -> str:
-        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap."""
+        """Return the ORDER BY: what was asked, else the resource's own, then the key, so that pages never overlap.
+
+        The key goes the way that was asked for, as the peer's does: so one index over both serves both ways.
+        """
         keys = [f"{{t}}.{quoted(column)}" for column in resource.primary_key]
         parts = [resource.order] if resource.order and not order else []
         if order:
@@ -121,7 +147,9 @@ class _Writer:
             expression = _sorted_by(resource, name.split("."))
             if expression is None:
                 raise bad_order(name)
-            parts = [f"{expression} DESC" if order.startswith("-") else expression]
+            parts = [expression]
+            if order.startswith("-"):
+                parts, keys = [f"{expression} DESC"], [f"{key} DESC" for key in keys]
         return self.write(f" ORDER BY {', '.join([*parts, *keys])}", t=alias)
 
     def _term(self, term: Term, numbers: Iterator[int], alias: str) -> str:
@@ -170,6 +198,7 @@ def _chosen(
             asked.add(name)  # a scalar marked as a relation (`*items.thumbnail`), or a path into stored JSON
         if relation is not None and relation.reference:
             asked.add(relation.reference)
+    asked.update(*(resource.brings.get(name, ()) for name in asked))
     named = (*selection.names, *(name for name, _ in selection.children))
     asked.update(resource.instead[name] for name in named if name in resource.instead)
     for name, column in resource.columns.items():

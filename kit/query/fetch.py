@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from kit import db
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page
+from kit.query.compiler import Shape, compile_count, compile_one, compile_page, first_page
+from kit.query.counting import counting
 from kit.query.request import Request
 from kit.query.resource import Resource
 from kit.query.selection import Selection
@@ -29,12 +30,16 @@ async def fetch_list(
     `where` is the scope, soft deletion included: SQL over `{t}` with `:name` parameters out of `params`.
     Errors: invalid_data when the order names nothing to sort by.
     """
-    shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params))
+    params = {**resource.params, **params}
+    first = first_page(request.limit, request.offset)
+    shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params), first)
     values = request.narrowing.values
     bound = {**params, "limit": request.limit, "offset": request.offset}
     page_statement = compile_page(resource, request.selection, shape)
-    counting = compile_count(resource, Shape(shape.where, shape.terms))
-    count = await db.value(on, counting.sql, *counting.bind(params, values))
+    statement = compile_count(resource, Shape(shape.where, shape.terms))
+    asked = counting(on, statement, statement.bind(params, values))
+    row: Any = await db.one(on, asked.sql, *asked.params)
+    count = asked.settle(row.state, row.matching)
     page = "[]"
     if request.limit and request.offset < count:
         page = await db.value(on, page_statement.sql, *page_statement.bind(bound, values))
@@ -50,6 +55,7 @@ async def fetch_all(
     params: Mapping[str, object] = NO_PARAMS,
 ) -> str:
     """Return every row in scope as the JSON text of an array, by one statement: for answers that have no pages."""
+    params = {**resource.params, **params}
     statement = compile_page(resource, selection, Shape(tuple(where), given=frozenset(params)))
     found: str = await db.value(on, statement.sql, *statement.bind({**params, "limit": None, "offset": 0}))
     return found
@@ -81,6 +87,7 @@ async def fetch_object(
     params: Mapping[str, object] = NO_PARAMS,
 ) -> str | None:
     """Return the object alone as JSON text, for answers that put it beside others; None when no row is in scope."""
+    params = {**resource.params, **params}
     statement = compile_one(resource, selection, Shape(tuple(where), given=frozenset(params)))
     found: str | None = await db.value(on, statement.sql, *statement.bind(params))
     return found

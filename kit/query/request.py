@@ -100,7 +100,8 @@ def read_one(resource: Resource, pairs: Iterable[tuple[str, str]], *, as_list: b
 
 
 def _selection(resource: Resource, fields: str | None) -> Selection:
-    return parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
+    selection = parse(fields, resource.defaults, resource.allowed, resource.hops, resource.always)
+    return selection if resource.amend is None else resource.amend(selection)
 
 
 def _narrowing(resource: Resource, given: Mapping[str, Value], faults: Faults) -> Narrowing:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 from kit.query.binding import aliases_in, parameters_in
 from kit.query.columns import Column, columns_of, quoted, with_twins
 from kit.query.filters import Filter, seeking
-from kit.query.selection import MOST_HOPS
+from kit.query.selection import MOST_HOPS, Selection
 
 LIVE: Final = "{t}.deleted_at IS NULL"
 ANY: Final = ""  # every row, soft-deleted ones too; said aloud, since a relation has no default
@@ -117,8 +117,10 @@ class Resource:
     columns, SQL over `{t}` (with `{matches}` where the comparison stands, else at its end), or a SELECT, with
     `{matches}`, of the keys of rows whose relations match. `combines` takes `$and` and `$or` of the filters,
     `with_deleted` the parameter of that name; `idle` are parameters that are checked and change nothing.
-    `twins` are amounts with a `raw_` twin; `hidden` columns are never shown; `along` comes with every dotted choice
-    from this entity (its id by default); `instead` maps a name that may be asked for to the one that shows it.
+    `brings` are names that come along with another; `twins` are amounts with a `raw_` twin; `amend` is what a route
+    makes of every selection; `params` are bound where a route gives none of that name, for what `fields` may lead to.
+    `hidden` columns are never shown; `along` comes with every dotted choice from this entity (its id by default);
+    `instead` maps a name that may be asked for to the one that shows it.
     """
 
     source: type[DeclarativeBase] | Table | Fragment
@@ -141,10 +143,13 @@ class Resource:
     relations: Mapping[str, Relation] | Callable[[], Mapping[str, Relation]] = field(default_factory=dict)
     computed: Mapping[str, Column] = field(default_factory=dict)
     joins: Mapping[str, str] = field(default_factory=dict)
+    brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     along: tuple[str, ...] | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
+    amend: Callable[[Selection], Selection] | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> Resource:  # noqa: ANN401 - any of the fields above
         """Return this resource as another route reads it."""

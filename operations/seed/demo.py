@@ -18,15 +18,16 @@ from commerce.product.categories import create_category
 from commerce.product.classify import create_collection, create_tag, create_type
 from commerce.product.models import ProductStatus
 from commerce.product.rules import handle_of
-from commerce.product.service import Measures, NewProduct, NewVariant
+from commerce.product.types import Measures, NewOption, NewProduct, NewVariant
 from commerce.region.models import Region
 from commerce.stock_location.service import LocationAddress, create_stock_location, link_location
 from commerce.store.models import Store
 from commerce.tax.service import NewTaxRate, create_tax_region
 from operations.create_fulfillment_set import create_fulfillment_set
-from operations.create_product import CreatedProduct, VariantOffer, create_product
+from operations.create_product import CreatedProduct, ProductOffer, create_products
 from operations.create_region import create_region
 from operations.create_shipping_option import create_shipping_option
+from operations.offer_variants import VariantOffer
 from operations.seed import demo_data as data
 from operations.seed.demo_data import DemoProduct
 from operations.seed.first_start import FULFILLMENT_PROVIDERS, TAX_PROVIDERS, FirstStart
@@ -142,22 +143,17 @@ async def _stock_shelves(session: AsyncSession, start: FirstStart, static_url: s
     words = sorted({tag for product in data.PRODUCTS for tag in product.tags})
     tags = {name: (await create_tag(session, name)).id for name in words}
     ids = {**categories, **collections, **types, **tags}
-    return [
-        await create_product(
-            session,
-            _product(product, ids, static_url),
-            _offers(product),
-            sales_channels=[start.sales_channel_id],
-            shipping_profile_id=start.shipping_profile_id,
-        )
-        for product in data.PRODUCTS
-    ]
+    channels, profile = [start.sales_channel_id], start.shipping_profile_id
+    return await create_products(
+        session,
+        [ProductOffer(_product(each, ids, static_url), _offers(each), channels, profile) for each in data.PRODUCTS],
+    )
 
 
 def _product(product: DemoProduct, ids: Mapping[str, str], static_url: str) -> NewProduct:
     return NewProduct(
         title=product.title,
-        options={"Size": product.sizes, "Color": product.colours},
+        options=[NewOption("Size", product.sizes), NewOption("Color", product.colours)],
         description=product.description,
         status=ProductStatus.PUBLISHED,
         images=[f"{static_url}/{_picture(product, colour)}" for colour in product.colours],

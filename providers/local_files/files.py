@@ -26,7 +26,7 @@ READABLE: Final = 0o644  # by another web server over the folder, too
 class LocalFiles:
     """Meets commerce/file/port.py; `url` is where the folder is served.
 
-    A file's address is all that its reader needs: 80 random bits in each name keep it from being guessed.
+    A file's address is all that its reader needs: the id in its name cannot be guessed.
     """
 
     def __init__(self, folder: Path, url: str) -> None:

@@ -19,6 +19,7 @@ from commerce.sales_channel.models import SalesChannel
 from kit.db import Database, value
 from kit.settings import Settings
 from operations.create_admin_user import create_admin_user
+from tests.support.people import People
 
 ADMIN_EMAIL, ADMIN_PASSWORD = "admin@example.com", "supersecret"
 ORIGIN = "http://localhost:8000"
@@ -101,6 +102,11 @@ async def customer(state: State, database: Database, store: dict[str, str]) -> d
     await database.transact(lambda session: _add(session, carla))
     await database.transact(lambda session: create_identity(session, "carla@example.com", "", {"customer_id": "cus_1"}))
     return {**store, **await bearer(state, database, "customer", "cus_1")}
+
+
+@pytest.fixture
+def people(client: AsyncClient, store: dict[str, str], database: Database) -> People:
+    return People(client, store, database)
 
 
 async def bearer(state: State, database: Database, actor_type: str, actor_id: str) -> dict[str, str]:

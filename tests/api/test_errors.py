@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from fastapi import FastAPI, Request, Response
 from httpx2 import AsyncClient
@@ -193,6 +195,18 @@ async def test_a_body_is_json_and_not_too_long(
 ) -> None:
     response = await client.post("/admin/regions", headers={**admin, "content-type": kind}, content=content)
     assert response.status_code == status
+
+
+async def test_a_body_of_unknown_length_is_bounded_too(client: AsyncClient, admin: dict[str, str]) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 1_000
+
+    refused = {"type": "payload_too_large", "message": "The body is larger than 20000 bytes."}
+    headers = {**admin, "content-type": "application/json"}
+    for content in (endless(), b" " * 20_001):
+        answer = await client.post("/admin/regions", headers=headers, content=content)
+        assert (answer.status_code, answer.json()) == (413, refused)
 
 
 async def test_an_answer_is_raw_json(client: AsyncClient) -> None:

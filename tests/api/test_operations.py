@@ -56,15 +56,15 @@ async def test_the_description_and_its_page_load_nothing_from_elsewhere(client: 
 
 
 async def test_pictures_are_served_from_the_files_folder(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "mug.svg").write_text("<svg/>")
+    (tmp_path / "mug.png").write_bytes(b"\x89PNG")
     (tmp_path.parent / "secret").write_text("x")
     app = create_app(settings.model_copy(update={"files_dir": tmp_path}))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app=app), base_url="http://api") as client,
     ):
-        assert (await client.get("/static/mug.svg")).text == "<svg/>"
-        for path in ("/static/none.svg", "/static/../secret", "/static/%2e%2e/secret"):
+        assert (await client.get("/static/mug.png")).content == b"\x89PNG"
+        for path in ("/static/none.png", "/static/../secret", "/static/%2e%2e/secret"):
             assert (await client.get(path)).status_code == 404
 
 

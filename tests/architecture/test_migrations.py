@@ -11,7 +11,8 @@ from sqlalchemy import Connection, make_url
 from structlog.testing import capture_logs
 
 from kit import logs
-from kit.db import Database
+from kit.changes import MARK
+from kit.db import Database, run
 from kit.search import MISSING, warn_if_slow
 from migrations.models import Base
 from migrations.upgrade import upgrade
@@ -26,6 +27,22 @@ async def test_models_and_migrations_agree(database: Database) -> None:
     async with database.engine.connect() as connection:
         found = await connection.run_sync(differences)
     assert not found, f"write a migration: {found}"
+
+
+NOTING = """
+SELECT c.relname, array_agg(a.attname::text) FILTER (WHERE a.attname IS NOT NULL) AS columns
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+LEFT JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = ANY(t.tgattr)
+WHERE t.tgname = 'note_change' GROUP BY 1
+"""
+
+
+async def test_the_tables_whose_changes_are_noted_have_their_triggers(database: Database) -> None:
+    """A count that is kept without them would be wrong for ever."""
+    async with database.reading() as connection:
+        found = {row.relname: set(row.columns or ()) for row in await run(connection, NOTING)}
+    meant = {name: set(table.info[MARK]) for name, table in Base.metadata.tables.items() if MARK in table.info}
+    assert found == meant
 
 
 SCHEMA = "GRANT ALL ON SCHEMA public TO {role}"

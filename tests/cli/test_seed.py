@@ -7,10 +7,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
+from httpx2 import ASGITransport, AsyncClient
 
+from api.app import create_app
 from euryale.cli.contents import read_contents, repoint_pictures
 from euryale.cli.data import create_database, migrate
-from euryale.cli.seed import Admin, create_admin, seed
+from euryale.cli.seed import Admin, add_catalogue, create_admin, seed
 from kit.errors import CommerceError
 from kit.settings import Settings
 from migrations.upgrade import config
@@ -28,8 +30,8 @@ async def test_a_bare_first_start_sells_nothing_but_is_complete(settings: Settin
     found = await read_contents(settings.database_url)
     assert found.publishable_key
     assert found.regions == []
-    assert not found.needs_seed(demo=False, cruel=False)
-    assert found.needs_seed(demo=True, cruel=False)
+    assert not found.needs_seed(demo=False, cruel=False, recording=False)
+    assert found.needs_seed(demo=True, cruel=False, recording=False)
 
 
 async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
@@ -37,7 +39,7 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
     first = await read_contents(settings.database_url)
     assert not await seed(settings, demo=True, admin=Admin("a@example.com", "other"))
     assert await read_contents(settings.database_url) == first
-    assert not first.needs_seed(demo=True, cruel=False)
+    assert not first.needs_seed(demo=True, cruel=False, recording=False)
     assert {region["currency_code"]: len(region["countries"]) > 0 for region in first.regions} == {
         "eur": True,
         "usd": True,
@@ -46,14 +48,46 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
 
 async def test_the_sandbox_is_offered_in_a_shop_that_is_already_there(settings: Settings) -> None:
     await seed(settings, demo=True)
-    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True)
+    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True, recording=False)
     await seed(settings.model_copy(update={"sandbox_url": "http://127.0.0.1:1"}), demo=True)
     found = await read_contents(settings.database_url)
-    assert not found.needs_seed(demo=True, cruel=True)
+    assert not found.needs_seed(demo=True, cruel=True, recording=False)
     connection = await asyncpg.connect(settings.database_url)
     offers = "SELECT count(*) FROM region_payment_provider WHERE payment_provider_id = 'pp_sandbox_sandbox'"
     assert await connection.fetchval(offers) == len(found.regions)
     await connection.close()
+
+
+async def test_a_recording_offers_its_payment_provider_and_the_next_start_takes_it_back(settings: Settings) -> None:
+    await seed(settings.model_copy(update={"recorded_payments": True}), demo=False)
+    found = await read_contents(settings.database_url)
+    assert not found.needs_seed(demo=False, cruel=False, recording=True)
+    assert found.needs_seed(demo=False, cruel=False, recording=False)
+
+
+async def test_a_catalogue_grows_to_the_number_asked_for_and_is_for_sale(settings: Settings) -> None:
+    await seed(settings, demo=True)
+    told: list[int] = []
+    for wanted in (3, 5, 5):
+        await add_catalogue(settings, wanted, told.append)
+    assert told == [3, 5]
+    token = (await read_contents(settings.database_url)).publishable_key
+    app = create_app(settings.model_copy(update={"jwt_secret": "x" * 32}))
+    fields = "title,*variants.calculated_price,*variants.options,+variants.inventory_quantity,*images,*tags,*categories"
+    query = {"q": "catalogue.", "fields": f"{fields},*collection,*type,*options.values"}
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://api") as client:
+        headers = {"x-publishable-api-key": token or ""}
+        region_id = (await client.get("/store/regions", headers=headers)).json()["regions"][0]["id"]
+        answer = (await client.get("/store/products", params={**query, "region_id": region_id}, headers=headers)).json()
+    await app.state.parts.database.close()
+    assert [product["title"].rpartition(" ")[2] for product in answer["products"]] == ["1", "2", "3", "4", "5"]
+    for product in answer["products"]:
+        assert [variant["options"][0]["value"] for variant in product["variants"]] == ["S", "M", "L"]
+        assert all(variant["calculated_price"]["calculated_amount"] > 0 for variant in product["variants"])
+        assert all(variant["inventory_quantity"] > 0 for variant in product["variants"])
+        assert [len(product[name]) for name in ("images", "tags", "categories", "options")] == [2, 2, 1, 1]
+        assert product["collection"]["title"]
+        assert product["type"]["value"]
 
 
 async def test_pictures_follow_the_port(settings: Settings) -> None:

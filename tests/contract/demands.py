@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.contract.replaying import Kind, Verdict
 
 FLOOR = Path(__file__).with_name("floor.json")
+CALLS_FLOOR = Path(__file__).with_name("calls_floor.json")
 ACCEPTED = Path(__file__).with_name("accepted.toml")
 Deviation = tuple[str, str]  # file/entry, path
 Floor = Mapping[str, Sequence[str]]  # file -> entries

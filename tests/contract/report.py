@@ -23,13 +23,16 @@ def tell_file(console: Console, verdicts: Sequence[Verdict], accepted: Mapping[D
     console.print(f"[{colour}]{verdicts[0].file}: {figures(verdicts, accepted)}[/]", highlight=False)
     for verdict in verdicts:
         if verdict.kind is Kind.BLOCKED:
-            console.print(f"  [dim]{escape(verdict.name)}: blocked, needs {escape(verdict.about)}[/]", highlight=False)
+            line = f"  [dim]{escape(verdict.name)}: blocked, needs {escape(verdict.about)}[/]"
+            console.print(line, highlight=False, soft_wrap=True)
         for path, line in verdict.deviations[:MOST_LINES]:
             reason = reason_for(verdict.name, path, accepted)
             mark = "[red]" if reason is None else f"[dim]accepted ({escape(reason)}): "
             console.print(f"  {mark}{escape(verdict.name)}: {escape(line)}[/]", highlight=False, soft_wrap=True)
         if len(verdict.deviations) > MOST_LINES:
-            console.print(f"  [red]{escape(verdict.name)}: {len(verdict.deviations) - MOST_LINES} more[/]")
+            console.print(
+                f"  [red]{escape(verdict.name)}: {len(verdict.deviations) - MOST_LINES} more[/]", soft_wrap=True
+            )
 
 
 def tell_all(console: Console, verdicts: Sequence[Verdict], accepted: Mapping[Deviation, str]) -> None:

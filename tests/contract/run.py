@@ -22,7 +22,8 @@ from pathlib import Path
 from rich.console import Console
 
 from euryale.embedded.temporal import Temporal
-from tests.contract.demands import accepted_deviations, broken, raised, read_floor, write_floor
+from tests.contract.calls import CLIENTS, Caller
+from tests.contract.demands import CALLS_FLOOR, FLOOR, accepted_deviations, broken, raised, read_floor, write_floor
 from tests.contract.replaying import Replay, Verdict, files
 from tests.contract.report import tell_all, tell_file, write_json
 from tests.contract.shop import Shop, open_shop
@@ -50,10 +51,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="all when none is named")
     parser.add_argument("--json", type=Path, metavar="OUT")
+    parser.add_argument(
+        "--calls", action="store_true", help=f"what real clients ask; FILE is one of {', '.join(CLIENTS)}"
+    )
     parser.add_argument("--write-floor", action="store_true")
     args = parser.parse_args()
+    known = CLIENTS if args.calls else files()
     wanted = {Path(name).stem for name in args.files}
-    if unknown := wanted.difference(files()):
+    if unknown := wanted.difference(known):
         parser.error(f"no such recording: {', '.join(sorted(unknown))}")
     console, accepted = Console(), accepted_deviations()
     verdicts: list[Verdict] = []
@@ -61,18 +66,20 @@ def main() -> int:
         replay = Replay(shop)
         replay.prepare()
         tell_notes(console, replay.setup_notes)
-        for file in files():
+        judged = Caller(replay).judged if args.calls else replay.judged
+        for file in known:
             if not wanted or file in wanted:
-                found = list(replay.judged(file))
-                tell_notes(console, replay.notes)
+                found = list(judged(file))
                 tell_file(console, found, accepted)
+                tell_notes(console, replay.notes)
                 verdicts += found
     tell_all(console, verdicts, accepted)
     if args.json:
         write_json(args.json, verdicts, accepted)
+    floor = CALLS_FLOOR if args.calls else FLOOR
     if args.write_floor:
-        write_floor(raised(read_floor(), verdicts, accepted))
-    unmet = broken(verdicts, read_floor(), accepted)
+        write_floor(raised(read_floor(floor), verdicts, accepted), floor)
+    unmet = broken(verdicts, read_floor(floor), accepted)
     for line in unmet:
         console.print(f"[bold red]demanded:[/] {line}", markup=True, highlight=False, soft_wrap=True)
     return 1 if unmet else 0

@@ -65,8 +65,13 @@ class Shop:
         parts: State = self.app.state.parts
         return parts
 
-    def open(self) -> None:
-        self._portal.call(self._open)
+    def make(self) -> None:
+        """Make the database that a first start leaves."""
+        self._portal.call(self._make)
+
+    def start(self) -> None:
+        """Start the worker."""
+        self._portal.call(self._start_worker)
 
     def close(self) -> None:
         self._portal.call(self._close)
@@ -88,7 +93,7 @@ class Shop:
     def last_event(self, name: str) -> dict[str, Any] | None:
         return self._portal.call(self._last_event, name)
 
-    async def _open(self) -> None:
+    async def _make(self) -> None:
         await self._execute(f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         database = Database(self._settings.database_url, pool_size=1)
         try:
@@ -96,7 +101,6 @@ class Shop:
             await database.transact(lambda session: _start(session, hashed))
         finally:
             await database.close()
-        await self._start_worker()
 
     async def _close(self) -> None:
         await self._rest()
@@ -207,8 +211,9 @@ def open_shop(postgres_url: str, temporal: str, folder: Path) -> Iterator[Shop]:
     """Yield a shop on a database of its own; the migrated template must be there already."""
     with start_blocking_portal() as portal:
         shop = Shop(portal, postgres_url, temporal, folder)
+        shop.make()
         with portal.wrap_async_context_manager(shop.app.router.lifespan_context(shop.app)):
-            shop.open()
+            shop.start()
             try:
                 yield shop
             finally:

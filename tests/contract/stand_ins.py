@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.api_key.models import ApiKey
 from commerce.fulfillment.models import ShippingProfile
-from commerce.store.models import Store
 from tests.contract.shop import Shop
 from tests.support import recorded_shop
 
@@ -29,11 +28,6 @@ def stand_in(shop: Shop, method: str, path: str, body: Body) -> Body | None:
     return answer
 
 
-async def _stores(session: AsyncSession) -> Body:
-    rows = await session.scalars(select(Store))
-    return {"stores": [{"id": row.id, "default_sales_channel_id": row.default_sales_channel_id} for row in rows]}
-
-
 async def _keys(session: AsyncSession) -> Body:
     rows = await session.scalars(select(ApiKey))
     return {"api_keys": [{"id": row.id, "token": row.token} for row in rows]}
@@ -45,7 +39,6 @@ async def _profiles(session: AsyncSession) -> Body:
 
 
 READ = {
-    "/admin/stores": _stores,
     "/admin/api-keys?type=publishable": _keys,
     "/admin/shipping-profiles": _profiles,
 }

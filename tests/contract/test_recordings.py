@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.contract.demands import accepted_deviations, broken, read_floor
 from tests.contract.replaying import Replay, files
-from tests.contract.shop import open_shop
 
 NEEDED = "not possible without"  # a later route would have told; what needs it is blocked
-
-
-@pytest.fixture(scope="session")
-def replay(postgres_url: str, temporal: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
-    """Yield the replayer of the set-up shop."""
-    with open_shop(postgres_url, temporal, tmp_path_factory.mktemp("contract")) as shop:
-        made = Replay(shop)
-        made.prepare()
-        yield made
 
 
 def test_every_step_of_the_setup_whose_route_exists_succeeds(replay: Replay) -> None:

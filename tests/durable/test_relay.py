@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from durable.client import Durable
+from durable.event_file import EventFile
 from durable.relay import Relay
 from durable.subscribers import Event, Subscriber, Subscribers, subscriber
 from kit import clock
@@ -127,6 +130,18 @@ async def test_two_relays_share_the_rows(relay: Relay, durable: Durable, databas
     await write(database, *[("order.placed", {"id": str(n)}) for n in range(150)])
     other = Relay(database, durable, Subscribers([mailer, stock]))
     assert sum(await asyncio.gather(relay.drain(), other.drain())) == 150
+
+
+async def test_a_file_hears_every_event_but_no_start(durable: Durable, database: Database, tmp_path: Path) -> None:
+    relay = Relay(database, durable, Subscribers([]), EventFile(tmp_path / "events.jsonl"))
+    await write(database, ("start.unheard-of", {"id": "1"}), ("order.placed", {"id": "order_1"}))
+    with pytest.raises(KeyError):
+        await relay.drain()
+    await write(database, ("order.canceled", {"id": "order_1"}))
+    with pytest.raises(KeyError):
+        await relay.drain()
+    told = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert told == [{"name": f"order.{what}", "data": {"id": "order_1"}} for what in ("placed", "canceled")]
 
 
 async def test_a_commit_wakes_the_relay(relay: Relay, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

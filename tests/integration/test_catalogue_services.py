@@ -13,25 +13,28 @@ from commerce.inventory.service import NewInventoryLevel, create_levels
 from commerce.pricing.models import PriceListStatus
 from commerce.pricing.service import NewPrice, create_price_sets, prefer
 from commerce.product.categories import create_category
-from commerce.product.service import NewProduct, NewVariant
+from commerce.product.types import NewOption, NewProduct, NewVariant
 from commerce.tax.service import NewTaxRate, create_tax_rate, create_tax_region
 from kit.db import Database, run, value
 from kit.errors import CommerceError
 from operations.create_price_list import create_price_list
-from operations.create_product import VariantOffer, create_product
+from operations.create_product import ProductOffer, create_offer
 from operations.create_region import create_region
 from operations.create_shipping_option import create_shipping_option
+from operations.offer_variants import VariantOffer
 from operations.set_store_currencies import set_store_currencies
 from operations.shipping_prices import ShippingPrice
 from tests.support.recorded_shop import RecordedShop, build_recorded_shop
 
-SIZES = {"Size": ["S", "M"]}
+SIZES = [NewOption("Size", ["S", "M"])]
 Step = Callable[[AsyncSession, RecordedShop], Awaitable[object]]
 
 
 def product(*variants: NewVariant, handle: str | None = None, title: str = "Shirt") -> Step:
     new = NewProduct(title=title, options=SIZES, handle=handle)
-    return lambda session, _shop: create_product(session, new, [VariantOffer(variant) for variant in variants])
+    return lambda session, _shop: create_offer(
+        session, ProductOffer(new, [VariantOffer(variant) for variant in variants])
+    )
 
 
 REFUSED: dict[str, tuple[Step, str]] = {
@@ -45,7 +48,7 @@ REFUSED: dict[str, tuple[Step, str]] = {
         "Invalid product handle 'Bad Handle!'. It must contain URL safe characters",
     ),
     "a product without options": (
-        lambda session, _shop: create_product(session, NewProduct(title="No opts", options={}), []),
+        lambda session, _shop: create_offer(session, ProductOffer(NewProduct(title="No opts", options=[]))),
         "Product options are not provided for: [No opts].",
     ),
     "a value that no option has": (

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from commerce.pricing.models import Price, PriceList, PriceListRule, PricePreference, PriceRule, PriceSet
+from commerce.pricing.service import NewPrice, NewPriceRule, add_prices
 from commerce.product.models import Product, ProductVariant, ProductVariantPriceSet
 from kit.db import Database, one, run
+from operations.find_price_sets import price_sets_of_variants
 from queries.prices import (
     ChosenPrice,
     PriceContext,
@@ -23,10 +25,19 @@ from queries.prices import (
     selected_price,
 )
 from tests.support.price_reference import PriceListRow, PriceRow, Rule, choose, inclusive
+from tests.support.small_shop import make_shop, new_cart
 
 NOW = datetime.now(UTC)
 REGIONS = ("reg_a", "reg_b", "reg_c")
-GROUPS = ("cusgroup_1", "cusgroup_2")
+GROUPS = ("cusgroup_1", "cusgroup_2", "cusgroup_3")
+TEXTS = {  # attribute -> the values that generated rules and carts have
+    "customer.groups.id": GROUPS,
+    "customer.id": ("cus_1", "cus_2"),
+    "sales_channel_id": ("sc_web", "sc_b2b"),
+    "shipping_address.city": ("Köln", 'a "quoted" town', "50"),
+}
+NUMBERS = ("-3", "0", "50", "50.0", "99.5", "100", "many", "1e2", "")
+OPERATORS = ("eq", "gt", "gte", "lt", "lte")
 PREFERENCES = {"reg_a": True, "reg_b": False, "eur": False, "usd": True}
 SETS = 60
 
@@ -40,22 +51,39 @@ def some_lists(dice: random.Random) -> list[PriceListRow]:
             status=dice.choice(["active", "active", "active", "draft"]),
             starts_at=dice.choice([None, days[1], days[1], days[1], days[2]]),
             ends_at=dice.choice([None, days[2], days[2], days[2], days[1]]),
-            rules=dice.choice(
-                [{}, {}, {"customer.groups.id": [GROUPS[0], "cusgroup_9"]}, {"region_id": list(REGIONS[:2])}]
-            ),
+            rules=some_list_rules(dice),
             deleted=dice.random() < 0.08,
         )
         for n in range(20)
     ]
 
 
+def some_list_rules(dice: random.Random) -> dict[str, list[str]]:
+    """Return rules of a list: several values each, values that nobody has, none at all."""
+    pool = {**TEXTS, "region_id": REGIONS}
+    named = dice.sample(sorted(pool), dice.choice([0, 0, 0, 1, 1, 2]))
+    return {name: [*dice.sample(pool[name], dice.choice([0, 1, 2, 2])), "nobody's"] for name in named}
+
+
 def some_rules(dice: random.Random) -> tuple[Rule, ...]:
+    """Return rules of a price: texts, whatever their operator, and numbers, some of which are none."""
     pool = [
         Rule("region_id", "eq", dice.choice(REGIONS)),
-        Rule("customer.groups.id", "eq", dice.choice(GROUPS)),
-        Rule("item_total", dice.choice(["eq", "gt", "gte", "lt", "lte"]), dice.choice(["50", "99.5", "100", "many"])),
+        *(Rule(name, dice.choice(OPERATORS), dice.choice(values)) for name, values in TEXTS.items()),
+        *(Rule(name, dice.choice(OPERATORS), dice.choice(NUMBERS)) for name in ("item_total", "total", "total")),
     ]
-    return tuple(dice.sample(pool, dice.choice([0, 0, 0, 1, 1, 2])))
+    return tuple(dice.sample(pool, dice.choice([0, 0, 0, 1, 1, 2, 3])))
+
+
+def some_context(dice: random.Random) -> PriceContext:
+    """Return what a cart may say: no attribute, or several values of it, numbers in more than one spelling."""
+    attributes: dict[str, list[str | Decimal]] = {
+        name: [*dice.sample(values, dice.randrange(len(values) + 1))] for name, values in TEXTS.items()
+    }
+    attributes["item_total"] = [Decimal(dice.choice(["49.9", "50", "99.5", "100.00", "250"]))]
+    if dice.random() < 0.7:
+        attributes["total"] = [Decimal(dice.choice(["-3", "0.0", "50.00", "1E+2"])), dice.choice(["50", "many"])]
+    return PriceContext(dice.choice(["eur", "usd"]), dice.choice([None, *REGIONS]), attributes)
 
 
 def some_prices(dice: random.Random, lists: list[PriceListRow]) -> list[PriceRow]:
@@ -65,7 +93,7 @@ def some_prices(dice: random.Random, lists: list[PriceListRow]) -> list[PriceRow
             price_set_id=f"pset_{dice.randrange(SETS):02}",
             currency_code=dice.choice(["eur", "eur", "usd"]),
             amount=Decimal(dice.choice(["0", "9.99", "10", "10.00", "12.5", "20", "19.995"])),
-            min_quantity=(low := dice.choice([None, None, None, Decimal(1), Decimal(3)])),
+            min_quantity=(low := dice.choice([None, None, None, Decimal(1), Decimal("2.5"), Decimal(3)])),
             max_quantity=dice.choice([None, None, (low or 0) + Decimal(4)]),
             price_list=dice.choice([None, dice.choice(lists)]),
             rules=some_rules(dice),
@@ -150,16 +178,12 @@ async def test_the_sql_chooses_what_the_reference_chooses(database: Database, se
     priced = on_list = 0
     async with database.reading() as connection:
         for _ in range(30):
-            region = dice.choice([None, *REGIONS])
-            attributes: dict[str, list[str | Decimal]] = {
-                "customer.groups.id": [*dice.sample(GROUPS, dice.randrange(3))],
-                "item_total": [Decimal(dice.choice(["49.9", "50", "99.5", "100.00", "250"]))],
-            }
-            context = PriceContext(dice.choice(["eur", "usd"]), region, attributes)
-            quantity = dice.choice([None, Decimal(1), Decimal("2.5"), Decimal(3), Decimal(7)])
+            context = some_context(dice)
+            quantity = dice.choice([None, Decimal("0.5"), Decimal(1), Decimal("2.5"), Decimal(3), Decimal(7)])
             queries = [PriceQuery(f"variant_{n:02}", quantity) for n in range(SETS)]
             answers = await select_prices(connection, queries, context)
-            seen = {**attributes, **({"region_id": [region]} if region else {})}
+            region = {"region_id": [context.region_id]} if context.region_id else {}
+            seen = {**context.attributes, **region, "currency_code": [context.currency_code]}
             for n, answer in enumerate(answers):
                 own = [price for price in prices if price.price_set_id == f"pset_{n:02}"]
                 calculated, original = choose(own, context.currency_code, quantity, seen, NOW)
@@ -268,3 +292,21 @@ async def test_the_fragment_reads_prices_by_their_index(database: Database) -> N
     assert "ix_price_price_set_id_currency_code" in plan
     assert "ix_price_rule_price_id" in plan
     assert "ix_price_list_rule_price_list_id" in plan
+
+
+async def test_a_cart_is_priced_by_whose_and_where_it_is(database: Database) -> None:
+    async def make(session: AsyncSession) -> tuple[str, str]:
+        shop = await make_shop(session)
+        price_set_id = (await price_sets_of_variants(session, [shop.variants["pen"]]))[shop.variants["pen"]]
+        rules = [NewPriceRule("sales_channel_id", shop.channel_id), NewPriceRule("email", "a@b.example")]
+        await add_prices(session, [(price_set_id, NewPrice(Decimal("1.5"), "eur", rules=rules))])
+        elsewhere = [NewPriceRule("shipping_address.city", "Nowhere")]
+        await add_prices(session, [(price_set_id, NewPrice(Decimal("0.5"), "eur", rules=elsewhere))])
+        return await new_cart(session, shop, {"pen": 1}), shop.variants["pen"]
+
+    cart_id, variant_id = await database.transact(make)
+    async with database.reading() as connection:
+        line = await one(connection, "SELECT unit_price FROM cart_line_item WHERE cart_id = $1", cart_id)
+        (anyone,) = await select_prices(connection, [PriceQuery(variant_id)], PriceContext("eur"))
+    assert line is not None
+    assert (line.unit_price, anyone.unit_price) == (Decimal("1.5"), Decimal("1.99"))

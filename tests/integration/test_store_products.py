@@ -20,7 +20,8 @@ from kit.errors import CommerceError
 from operations.create_cart import NewCart, create_cart
 from operations.seed.demo import demo_shop
 from operations.seed.first_start import FirstStart, first_start
-from queries.store_product import Shopper, fetch_product, fetch_products
+from queries.store_product import fetch_product, fetch_products
+from queries.storefront import Shopper
 from queries.taxes import tax_rate
 from tests.support.recorded_shop import RecordedShop, build_recorded_shop
 from tests.support.recordings import Comparison, recordings

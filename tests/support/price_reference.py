@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 Values = Mapping[str, Sequence[str | Decimal]]
 COMPARE = {
     "eq": lambda a, b: a == b,
@@ -95,7 +97,7 @@ def _holds(rule: Rule, context: Values) -> bool:
         if isinstance(value, str):
             if value == rule.value:
                 return True
-        elif rule.value.replace(".", "").isdigit() and COMPARE[rule.operator](value, Decimal(rule.value)):
+        elif NUMBER.fullmatch(rule.value) and COMPARE[rule.operator](value, Decimal(rule.value)):
             return True
     return False
 

@@ -23,7 +23,8 @@ from commerce.pricing.service import NewPrice, NewPriceRule
 from commerce.product import classify
 from commerce.product.categories import create_category
 from commerce.product.models import ProductStatus
-from commerce.product.service import Measures, NewProduct, NewVariant
+from commerce.product.options import create_option
+from commerce.product.types import Measures, NewOption, NewProduct, NewVariant
 from commerce.region.models import Region
 from commerce.sales_channel.service import create_sales_channel
 from commerce.stock_location.service import LocationAddress, create_stock_location, link_location
@@ -32,9 +33,10 @@ from commerce.tax.service import NewTaxRate, create_tax_rate, create_tax_region
 from kit.db import run, save
 from operations.create_fulfillment_set import create_fulfillment_set
 from operations.create_price_list import create_price_list
-from operations.create_product import VariantOffer, create_product
+from operations.create_product import ProductOffer, create_offer
 from operations.create_region import create_region
 from operations.create_shipping_option import create_shipping_option
+from operations.offer_variants import VariantOffer
 from operations.seed.first_start import FirstStart, first_start
 from operations.set_store_currencies import set_store_currencies
 from operations.shipping_prices import ShippingPrice
@@ -220,7 +222,7 @@ async def product_type(session: AsyncSession, body: Body) -> Body:
 
 
 async def product_option(session: AsyncSession, body: Body) -> Body:
-    return {"product_option": vars(await classify.create_shared_option(session, **body))}
+    return {"product_option": {"id": await create_option(session, NewOption(**body, is_exclusive=False))}}
 
 
 def price(body: Body) -> NewPrice:
@@ -240,7 +242,7 @@ async def product(session: AsyncSession, body: Body) -> Body:
     offers = [offer(one) for one in body.pop("variants", [])]
     measures = {name: body.pop(name) for name in ("origin_country", "hs_code") if name in body}
     weight = body.pop("weight", None)
-    options = {option["title"]: option["values"] for option in body.pop("options")}
+    options = [NewOption(**option) for option in body.pop("options")]
     channels = [channel["id"] for channel in body.pop("sales_channels", [])]
     profile = body.pop("shipping_profile_id", None)
     new = NewProduct(
@@ -252,8 +254,8 @@ async def product(session: AsyncSession, body: Body) -> Body:
         measures=Measures(weight=None if weight is None else number(weight), **measures),
         **body,
     )
-    made = await create_product(session, new, offers, sales_channels=channels, shipping_profile_id=profile)
-    return {"product": {"id": made.id, **await _parts(session, made.id)}}
+    product_id = await create_offer(session, ProductOffer(new, offers, channels, profile))
+    return {"product": {"id": product_id, **await _parts(session, product_id)}}
 
 
 async def _parts(session: AsyncSession, product_id: str) -> Body:

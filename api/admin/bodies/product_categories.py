@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from api.body import Body, Number, Record
+from api.admin.bodies.hooks import HookBody
+from api.body import Number, Record
 
 Rank = Annotated[Number, Field(ge=0)]
 
 
-class AdminCreateProductCategory(Body):
+class AdminCreateProductCategory(HookBody):
     """What makes a category; without a handle, or with an empty one, the name makes it, without a rank it is last."""
 
     name: str
     description: str = ""
-    handle: str | None = None
+    handle: str = ""
     is_internal: bool = False
     is_active: bool = False
     parent_category_id: str | None = None
     external_id: str | None = None
     metadata: Record | None = None
-    rank: Rank | None = None
-    additional_data: Record | None = None
-
-    def columns(self) -> dict[str, Any]:
-        """Return the category's own columns; `additional_data` is for hooks (contract section 1)."""
-        return self.model_dump(exclude={"additional_data"})
+    rank: Rank = Decimal(0)
 
 
-class AdminUpdateProductCategory(Body):
+class AdminUpdateProductCategory(HookBody):
     """What changes a category; what is left out stays."""
 
     name: str = ""
@@ -43,8 +39,3 @@ class AdminUpdateProductCategory(Body):
     external_id: str | None = None
     metadata: Record | None = None
     rank: Rank = Decimal(0)
-    additional_data: Record | None = None
-
-    def given(self) -> dict[str, Any]:
-        """Return what the caller sent; `additional_data` is for hooks (contract section 1)."""
-        return self.model_dump(exclude={"additional_data"}, exclude_unset=True)

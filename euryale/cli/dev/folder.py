@@ -16,8 +16,10 @@ from typing import Any, Final
 from euryale.embedded.child import StartError
 
 LOG_LIMIT: Final = 5_000_000  # bytes; a longer log is moved aside at the next start
+EVENTS: Final = "events.jsonl"
 OURS: Final = frozenset(
     {
+        EVENTS,
         "secrets.json",
         "secrets.json.part",
         "euryale.json.part",

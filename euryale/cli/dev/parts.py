@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from euryale.cli.dev.folder import Folder
+from euryale.cli.dev.folder import EVENTS, Folder
 from euryale.cli.dev.supervisor import Part
 from euryale.embedded.child import Launch, StartError, may_enter, unprivileged
 from euryale.embedded.http import answers
@@ -21,6 +21,10 @@ from euryale.embedded.temporal import Temporal
 from kit.settings import Settings
 
 SERVER_ATTEMPTS: Final = 8  # what a killed server leaves in memory keeps its successor out for about a second
+TOLD: Final = (
+    *("api_host", "api_port", "public_url", "jwt_secret", "temporal_ui_url", "sandbox_url", "files_dir"),
+    *("rounding", "recorded_payments", "events_file", "store_cors"),
+)
 GOING_DOWN: Final = 3.0  # seconds that the API of a killed predecessor is given to free its port
 
 
@@ -116,10 +120,20 @@ def sandbox_part(folder: Folder, port: int) -> Part:
     return Part("sandbox", "Sandbox payments", lambda: launch, is_ready)
 
 
+def recording(folder: Folder) -> dict[str, Any]:
+    """Return the settings that replay.py of the recorded contract expects of a server (contract/README.md)."""
+    return {
+        "rounding": "none",
+        "recorded_payments": True,
+        "events_file": folder.path.resolve() / EVENTS,
+        "store_cors": "http://localhost:8000,http://localhost:9000",
+    }
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """Return the environment that gives another process the same settings."""
     told = {"DATABASE_URL": settings.database_url, "TEMPORAL_ADDRESS": settings.temporal_address}
-    for name in ("api_host", "api_port", "public_url", "jwt_secret", "temporal_ui_url", "sandbox_url", "files_dir"):
+    for name in TOLD:
         value = getattr(settings, name)
         if value is not None:
             told[f"EURYALE_{name.upper()}"] = str(value)

@@ -33,6 +33,7 @@ class Options:
     reset: bool
     demo: bool
     cruel: bool
+    recording: bool
 
 
 class Shop:
@@ -91,6 +92,8 @@ class Shop:
         }
         for server in servers:
             found |= server
+        if self._options.recording:
+            found |= parts.recording(self._folder)
         told = {name: value for name, value in found.items() if name not in self._given.model_fields_set}
         return self._given.model_copy(update={**told, "api_port": ports.api})
 
@@ -130,7 +133,7 @@ class Shop:
     async def _seed(self, settings: Settings) -> Contents:
         """Fill the shop unless it is full, and return what it has."""
         found = await read_contents(settings.database_url)
-        if not self._is_new and not found.needs_seed(demo=self._options.demo, cruel=self._options.cruel):
+        if not self._is_new and not self._lacks(found):
             return found
         with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
             # Its import is a second of CPU: in a thread, so that the programs start meanwhile.
@@ -140,6 +143,10 @@ class Shop:
         # A new folder over an older database of one's own: the admin there has another password.
         self._knows_password = is_admin_new or not self._is_new
         return await read_contents(settings.database_url)
+
+    def _lacks(self, found: Contents) -> bool:
+        options = self._options
+        return found.needs_seed(demo=options.demo, cruel=options.cruel, recording=options.recording)
 
     def _tell(self, settings: Settings, found: Contents) -> None:
         self._facts = {

@@ -9,18 +9,19 @@ import pytest
 from httpx2 import AsyncClient
 
 from api.state import State
-from commerce.auth.tokens import Caller
 from kit.db import Database, run
+from operations.create_admin_user import create_admin_user
+from tests.api.conftest import bearer
 
 PATH = "/admin/layouts/order.details/configuration"
 FIRST, LAST = ({"widgets": {"widget:order-workflow": {"order": order}}} for order in (-1, 99))
 
 
 @pytest.fixture
-def other(state: State) -> dict[str, str]:
+async def other(state: State, database: Database) -> dict[str, str]:
     """Return the headers of another user."""
-    token = state.tokens.issue(Caller("user_other", "user", "authid_9"), {"user_id": "user_other"}, {})
-    return {"authorization": f"Bearer {token}"}
+    user_id = await database.transact(lambda session: create_admin_user(session, "other@example.com", ""))
+    return await bearer(state, database, "user", user_id)
 
 
 async def seen(client: AsyncClient, who: dict[str, str], **put: Any) -> tuple[Any, Any, str]:  # noqa: ANN401 - JSON

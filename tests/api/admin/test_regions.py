@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from httpx2 import AsyncClient
 from kit.db import Database, run
 from operations.seed.first_start import first_start
 
-EVENTS = "SELECT name FROM outbox_event WHERE name LIKE 'region.%' ORDER BY id"
 PROVIDERS = ["pp_system_default", "pp_test_rec"]
 
 
@@ -40,7 +40,8 @@ async def change(client: AsyncClient, admin: dict[str, str], id_: str, **body: A
 
 async def events(database: Database) -> list[str]:
     async with database.reading() as connection:
-        return [row[0] for row in await run(connection, EVENTS)]
+        names = await run(connection, "SELECT name FROM outbox_event WHERE starts_with(name, 'region.') ORDER BY id")
+    return [row[0] for row in names]
 
 
 async def test_what_is_left_out_stays(client: AsyncClient, admin: dict[str, str], europe: str) -> None:
@@ -99,3 +100,42 @@ async def test_prices_of_a_region_say_whether_they_include_tax(
     async with database.reading() as connection:
         kept = await run(connection, "SELECT is_tax_inclusive FROM price_preference WHERE value = $1", europe)
     assert [row[0] for row in kept] == [True]
+
+
+@pytest.mark.usefixtures("europe")
+async def test_however_many_claim_a_country_it_has_one_region(client: AsyncClient, admin: dict[str, str]) -> None:
+    """In different orders, so that claims of single rows would meet each other half-way."""
+    codes = ["it", "es", "pt", "se", "fi", "no"]
+
+    async def claim(number: int) -> int:
+        body = {"name": str(number), "currency_code": "eur", "countries": codes[number:] + codes[:number]}
+        return (await client.post("/admin/regions", headers=admin, json=body)).status_code
+
+    assert sorted(await asyncio.gather(*(claim(number) for number in range(6)))) == [200, *[400] * 5]
+    regions = (await client.get("/admin/regions", headers=admin)).json()["regions"]
+    assert sorted(len(region["countries"]) for region in regions) == [2, 6]
+
+
+async def test_a_payment_provider_that_is_not_installed(
+    client: AsyncClient, admin: dict[str, str], europe: str
+) -> None:
+    message = "Payment providers with ids pp_x not found or not enabled"
+    body = {"name": "x", "currency_code": "eur", "payment_providers": ["pp_x", *PROVIDERS]}
+    for path in ("/admin/regions", f"/admin/regions/{europe}"):
+        answer = await client.post(path, headers=admin, json=body)
+        assert (answer.status_code, answer.json()) == (400, {"type": "invalid_data", "message": message})
+
+
+async def test_filters(client: AsyncClient, admin: dict[str, str], europe: str) -> None:
+    async def found(query: str) -> list[str]:
+        answer = await client.get(f"/admin/regions?fields=id,name&{query}", headers=admin)
+        assert answer.status_code == 200, answer.text
+        return [region["id"] for region in answer.json()["regions"]]
+
+    for query in ("q=EURO", "currency_code[]=eur", "name=Europe", "created_at[$gt]=2020-01-01", "order=-name"):
+        assert await found(query) == [europe], query
+    for query in ("q=x", "currency_code=usd", "updated_at[$lt]=2020-01-01"):
+        assert await found(query) == [], query
+    await client.delete(f"/admin/regions/{europe}", headers=admin)
+    assert await found("with_deleted=false") == []
+    assert await found("with_deleted=true") == [europe]

@@ -58,10 +58,7 @@ REFUSED: tuple[tuple[dict[str, Any], int, str], ...] = (
     (
         {"rules": [{**BOOK, "reference": "moon"}]},
         400,
-        (
-            "Invalid request: Expected: 'product, product_type, shipping_option' for field 'rules, 0, reference', "
-            "but got: 'moon'"
-        ),
+        "Invalid request: Field 'rules, 0, reference' is required",
     ),
     ({"rate": "21"}, 400, "Invalid request: Expected type: 'number' for field 'rate', got: '21'"),
     ({"nonsense": 1}, 400, "Invalid request: Unrecognized fields: 'nonsense'"),

@@ -9,8 +9,11 @@ from httpx2 import AsyncClient
 
 from api.state import State
 from commerce.auth.passwords import Passwords
+from commerce.auth.scrypt_kdf import ScryptKdf
+from commerce.auth.service import create_identity, find_login, replace_hash
 from kit.db import Database, run
 from tests.api.conftest import ADMIN_EMAIL, ADMIN_PASSWORD
+from tests.support.people import People
 
 
 async def log_in(client: AsyncClient, email: Any, password: Any, actor: str = "user") -> tuple[int, dict[str, str]]:  # noqa: ANN401 - what a caller sends
@@ -41,6 +44,7 @@ async def test_a_user_s_login_as_customer_opens_nothing(client: AsyncClient, sta
         ("ghost@example.com", ADMIN_PASSWORD, "Invalid email or password"),
         (ADMIN_EMAIL, None, "Password should be a string"),
         (ADMIN_EMAIL, 5, "Password should be a string"),
+        (ADMIN_EMAIL, "", "Password should be a string"),
         (None, ADMIN_PASSWORD, "Email should be a string"),
         ("x' OR '1'='1", "x", "Invalid email or password"),
     ],
@@ -90,6 +94,23 @@ async def test_a_registration_token_names_nobody_and_a_mail_registers_once(clien
     assert (caller.actor_id, caller.actor_type) == ("", "customer")
     again = await client.post("/auth/customer/emailpass/register", json=body)
     assert (again.status_code, again.json()["message"]) == (401, "Identity with email already exists")
+
+
+async def test_a_migrated_login_becomes_one_of_ours(client: AsyncClient, database: Database, people: People) -> None:
+    """The hash of the shop it comes from is replaced at the first login, and no shop without one is slowed down."""
+    old = ScryptKdf().hash("from before", log_n=4)
+    identity = await database.transact(lambda s: create_identity(s, "old@example.com", old, {}))
+    async with database.reading() as connection:
+        assert (await find_login(connection, "ghost@example.com")).is_migrating
+    assert (await log_in(client, "old@example.com", "wrong", "customer"))[0] == 401
+    assert (await log_in(client, "old@example.com", "from before", "customer"))[0] == 200
+    async with database.reading() as connection:
+        login = await find_login(connection, "old@example.com")
+    assert login.password_hash is not None
+    assert (login.password_hash[:10], login.is_migrating) == ("$argon2id$", False)
+    assert (await log_in(client, "old@example.com", "from before", "customer"))[0] == 200
+    await database.transact(lambda s: replace_hash(s, identity.auth_identity_id, old, "overtaken by a new password"))
+    assert (await people.log_in("old@example.com", "from before")).status_code == 200
 
 
 async def test_a_password_is_stored_as_argon2id_of_the_set_strength() -> None:

@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from api.state import State
-from commerce.auth.tokens import Caller
 from kit.db import Database, run, value
 from operations.claim_promotions import give_back_uses, lock_uses, take_uses
-from operations.create_admin_user import create_admin_user
 from tests.support.recorded_shop import CONTRACT, RecordedShop
 from tests.support.storefront import Carts
 
@@ -41,10 +38,8 @@ TOTALS = {
 
 
 @pytest.fixture
-async def promoted(client: AsyncClient, state: State, carts: Carts, database: Database, shop: RecordedShop) -> Carts:
+async def promoted(client: AsyncClient, admin: dict[str, str], carts: Carts, shop: RecordedShop) -> Carts:
     """Make the campaigns and promotions of the recorded shop by the admin routes."""
-    user_id = await database.transact(lambda session: create_admin_user(session, "admin@example.com", "x"))
-    token = state.tokens.issue(Caller(user_id, "user", "authid_1"), {"user_id": user_id}, {})
     for step in json.loads((CONTRACT / "setup.json").read_text())["steps"]:
         if not step.get("path", "").startswith(("/admin/promotions", "/admin/campaigns")):
             continue
@@ -52,7 +47,7 @@ async def promoted(client: AsyncClient, state: State, carts: Carts, database: Da
         for label, id_ in carts.labels.items():
             text = text.replace("{{" + label + "}}", id_)
         body = json.loads(text)
-        response = await client.post(step["path"], json=body, headers={"authorization": f"Bearer {token}"})
+        response = await client.post(step["path"], json=body, headers=admin)
         assert response.status_code == 200, response.text
         for label, path in step.get("save", {}).items():
             kind, _, _ = path.partition(".")

@@ -13,6 +13,7 @@ from commerce.product.rules import handle_of, is_handle, missing_value
         ("Summer 26", "summer-26"),
         ("Mug 350ml", "mug-350ml"),
         ("T-Shirts", "t-shirts"),
+        ("- Tee - Black / M -", "tee-black-m"),
         ("Crème Brûlée!", "creme-brulee"),
         ("snake_case camelCase", "snake-case-camel-case"),
     ],
