@@ -7,25 +7,29 @@ from typing import Final
 import queries.shipping_option
 import queries.stock_location
 from commerce.fulfillment.models import FulfillmentSet, GeoZone, ServiceZone
-from kit.query import LIVE, Link, Resource, many, one
+from kit.query import LIVE, Link, Relation, Resource, many, one
 
 GEO_ZONE: Final[Resource] = Resource(GeoZone, key="geo_zone", plural="geo_zones")
+
+
+def _zone_relations(*, stub: bool) -> dict[str, Relation]:
+    """Return what a zone leads to; with `stub` its set shows its key unasked."""
+    return {
+        "fulfillment_set": one(lambda: FULFILLMENT_SET, on="fulfillment_set_id", where=LIVE, stub=stub),
+        "geo_zones": many(lambda: GEO_ZONE, on="service_zone_id", where=LIVE),
+        "shipping_options": many(lambda: queries.shipping_option.OPTION_OF_ZONE, on="service_zone_id", where=LIVE),
+    }
+
+
 SERVICE_ZONE: Final[Resource] = Resource(
     ServiceZone,
     key="service_zone",
     plural="service_zones",
     defaults=("id", "name", "created_at", "updated_at", "deleted_at", "*geo_zones"),
-    relations=lambda: {
-        "fulfillment_set": one(lambda: FULFILLMENT_SET, on="fulfillment_set_id", where=LIVE),
-        "geo_zones": many(lambda: GEO_ZONE, on="service_zone_id", where=LIVE),
-        "shipping_options": many(lambda: queries.shipping_option.OPTION_OF_ZONE, on="service_zone_id", where=LIVE),
-    },
+    relations=_zone_relations(stub=False),
 )
-ZONE_OF_OPTION: Final[Resource] = SERVICE_ZONE.but(
-    defaults=("id",),
-    relations={"fulfillment_set": one(lambda: FULFILLMENT_SET, on="fulfillment_set_id", where=LIVE, stub=True)},
-)
-"""A zone as its options show it: with its set's key."""
+ZONE_OF_OPTION: Final[Resource] = SERVICE_ZONE.but(relations=_zone_relations(stub=True))
+"""A zone as its options show it."""
 FULFILLMENT_SET: Final[Resource] = Resource(
     FulfillmentSet,
     key="fulfillment_set",
@@ -44,7 +48,7 @@ FULFILLMENT_SET: Final[Resource] = Resource(
     },
 )
 SET_OF_DELETED_ZONE: Final[Resource] = FULFILLMENT_SET.but(
-    defaults=("*", "*service_zones"),
+    defaults=("id", "name", "type", "metadata", "created_at", "updated_at", "deleted_at", "*service_zones"),
     relations={
         "service_zones": many(
             lambda: _ZONE_AS_IT_WAS,

@@ -36,7 +36,14 @@ INVENTORY_LEVEL: Final[Resource] = Resource(
         )
     },
 )
-CHANGED_LEVEL: Final = INVENTORY_LEVEL.but(defaults=("*",), computed={})
+CHANGED_LEVEL: Final = INVENTORY_LEVEL.but(
+    defaults=(
+        *("id", "location_id", "inventory_item_id", "metadata", "created_at", "updated_at", "deleted_at"),
+        *_QUANTITIES,
+        *(f"raw_{name}" for name in _QUANTITIES),
+    ),
+    computed={},
+)
 """A level as the answer to a batch shows it."""
 INVENTORY_ITEM: Final[Resource] = Resource(
     InventoryItem,

@@ -107,7 +107,7 @@ async def _give_back(session: AsyncSession, row: ReservationItem, quantity: Deci
 
 _PLACE: Final = "SELECT inventory_item_id, location_id FROM reservation_item WHERE id = $1"
 _THERE: Final = """
-SELECT FROM inventory_level WHERE inventory_item_id = $1 AND location_id = $2 AND deleted_at IS NULL
+SELECT id FROM inventory_level WHERE inventory_item_id = $1 AND location_id = $2 AND deleted_at IS NULL
 """
 _LOCK: Final = """
 SELECT FROM inventory_level WHERE inventory_item_id = $1 AND location_id = ANY($2::text[]) AND deleted_at IS NULL

@@ -20,9 +20,10 @@ from kit.errors import CommerceError
 from operations.create_price_list import create_price_list
 from operations.create_product import ProductOffer, create_offer
 from operations.create_region import create_region
-from operations.create_shipping_option import ShippingPrice, create_shipping_option
+from operations.create_shipping_option import create_shipping_option
 from operations.offer_variants import VariantOffer
 from operations.set_store_currencies import set_store_currencies
+from operations.shipping_prices import ShippingPrice
 from tests.support.recorded_shop import RecordedShop, build_recorded_shop
 
 SIZES = [NewOption("Size", ["S", "M"])]

@@ -51,6 +51,7 @@ async def test_a_first_start_is_the_peers(database: Database, database_url: str,
         "auth_identity": 1,
         "currency": 126,
         "fulfillment_provider": 1,
+        "outbox_event": 1,  # sales-channel.created
         "payment_provider": 1,
         "price_preference": 1,
         "provider_identity": 1,

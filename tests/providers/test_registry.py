@@ -6,9 +6,11 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from commerce.fulfillment.port import FulfillmentError, PriceRequest
 from commerce.payment.port import PaymentProvider
 from kit.settings import Settings
-from providers.registry import payment_providers
+from providers.manual.fulfillment import ManualFulfillment
+from providers.registry import fulfillment_providers, payment_providers
 from providers.system.payment import SystemPayments
 
 
@@ -20,11 +22,20 @@ def barter(_: Settings) -> PaymentProvider:
     return Barter()
 
 
+class Post(ManualFulfillment):
+    id = "post_post"
+
+
 class Found(EntryPoint):
     """An entry point of an installed plugin, without installing one."""
 
     def load(self) -> object:
-        return {"barter": barter, "double": lambda _: SystemPayments()}[self.value]
+        return {
+            "barter": barter,
+            "double": lambda _: SystemPayments(),
+            "by_hand": lambda _: ManualFulfillment(),
+            "post": lambda _: Post(),
+        }[self.value]
 
 
 def plugin(name: str, value: str) -> EntryPoint:
@@ -55,3 +66,21 @@ def test_a_plugin_brings_a_provider() -> None:
 def test_two_providers_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="Two payment providers are called pp_system_default"):
         payment_providers(Settings(), [plugin("payment.double", "double")])
+
+
+def test_goods_are_sent_by_hand_unless_something_else_is_installed() -> None:
+    assert list(fulfillment_providers(Settings(), [plugin("payment.barter", "barter")])) == ["manual_manual"]
+    assert list(fulfillment_providers(Settings(recorded_payments=True))) == ["manual_manual", "weight_rec"]
+    found = fulfillment_providers(Settings(), [plugin("fulfillment.post", "post")])
+    assert list(found) == ["manual_manual", "post_post"]
+    with pytest.raises(ValueError, match="Two fulfillment providers are called manual_manual"):
+        fulfillment_providers(Settings(), [plugin("fulfillment.double", "by_hand")])
+
+
+async def test_the_manual_provider_calculates_nothing() -> None:
+    provider = fulfillment_providers(Settings())["manual_manual"]
+    assert not await provider.can_calculate({})
+    assert await provider.validate_data({}, {"a": 1}) == {"a": 1}
+    request = PriceRequest(option_data={}, data={}, currency_code="eur", items=())
+    with pytest.raises(FulfillmentError):
+        await provider.calculate_price(request)

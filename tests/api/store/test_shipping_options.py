@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from httpx2 import AsyncClient
 
 from commerce.cart.rules import NewItem
+from commerce.fulfillment.port import CalculatedPrice, PriceRequest
 from kit.db import Database, run
 from operations.create_cart import NewCart, create_cart
+from providers.recorded.fulfillment import RecordedFulfillment
 from tests.support.recorded_shop import RecordedShop
 from tests.support.recordings import Comparison, differences, recordings
 from tests.support.statements import recorded_statements
@@ -114,3 +117,50 @@ async def test_the_list_costs_two_statements(
 async def test_a_cart_that_is_not_there(client: AsyncClient, storefront: dict[str, str]) -> None:
     answer = await client.get("/store/shipping-options?cart_id=cart_x", headers=storefront)
     assert (answer.status_code, json.loads(answer.text)["type"]) == (404, "not_found")
+
+
+async def test_a_provider_is_told_the_lines_of_its_profile_and_asked_outside_of_transactions(
+    client: AsyncClient,
+    database: Database,
+    shop: RecordedShop,
+    storefront: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[PriceRequest] = []
+
+    async def price(_self: RecordedFulfillment, request: PriceRequest) -> CalculatedPrice:
+        told.append(request)
+        async with database.reading() as connection:
+            open_ = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+            assert [tuple(row) for row in await run(connection, open_)] == [(0,)]
+        return CalculatedPrice(amount=Decimal("7.5"), is_tax_inclusive=True)
+
+    monkeypatch.setattr(RecordedFulfillment, "calculate_price", price)
+    cart_id = await new_cart(database, shop, "region_us", {"country_code": "us", "city": "Oakland"}, tee_m=2, sofa_v=1)
+    body, path = {"cart_id": cart_id, "data": {"fast": 1.5}}, f"/store/shipping-options/{shop.labels['ship_weight']}"
+    answer = await client.post(f"{path}/calculate", headers=storefront, json=body)
+    option = answer.json()["shipping_option"]
+    assert (option["amount"], option["is_tax_inclusive"]) == (7.5, True)
+    assert option["calculated_price"] == {"calculated_amount": 7.5, "is_calculated_price_tax_inclusive": True}
+    [request] = told
+    assert [(item.sku, item.quantity) for item in request.items] == [("TEE-M", 2)]  # a sofa is shipped otherwise
+    assert (request.option_data, request.data) == ({"id": "weight-standard"}, {"fast": 1.5})
+    assert request.to_address is not None
+    assert request.from_address is not None
+    assert (request.to_address["city"], request.from_address["city"]) == ("Oakland", "Oakland")
+    fewer = await client.post(f"{path}/calculate?fields=amount,provider.id", headers=storefront, json=body)
+    assert fewer.json()["shipping_option"].keys() == {"id", "amount", "provider", "provider_id"}
+
+
+async def test_what_cannot_be_calculated(
+    client: AsyncClient, database: Database, shop: RecordedShop, storefront: dict[str, str]
+) -> None:
+    cart_id = await new_cart(database, shop, "region_us", {"country_code": "us"}, tee_m=1)
+    for option_id, body, status in (
+        (shop.labels["ship_us"], {"cart_id": cart_id}, 400),  # its price is stored
+        (shop.labels["ship_weight"], {"cart_id": "cart_x"}, 404),
+        ("so_x", {"cart_id": cart_id}, 404),
+        (shop.labels["ship_weight"], {}, 400),
+    ):
+        path = f"/store/shipping-options/{option_id}/calculate"
+        assert (await client.post(path, headers=storefront, json=body)).status_code == status
