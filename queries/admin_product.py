@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from commerce.fulfillment.models import ShippingProfile
 from commerce.pricing.models import Price
 from commerce.product.models import ProductStatus
 from commerce.sales_channel.models import SalesChannel
-from kit.query import LIVE, Filter, Fragment, Kind, Link, Resource, columns_of, computed, many, one, ops, plain
+from kit.query import (
+    LIVE,
+    Filter,
+    Fragment,
+    Kind,
+    Link,
+    Resource,
+    Selection,
+    columns_of,
+    computed,
+    many,
+    one,
+    ops,
+    plain,
+)
 from queries.product import OPTION_OF_PRODUCT, PRODUCT, VARIANT, linked, product_relations
 from queries.taxonomy import CATEGORY
 
@@ -18,6 +33,12 @@ _MOMENTS: Final = ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT
 
 _PRICE_COLUMNS: Final = ("id", "amount", "currency_code", "min_quantity", "max_quantity", "created_at", "updated_at")
 _SALES_CHANNEL: Final = Resource(SalesChannel, key="sales_channel", plural="sales_channels")
+_CATEGORY: Final[Resource] = CATEGORY.but(
+    relations=lambda: {
+        **CATEGORY.links,
+        "parent_category": one(lambda: CATEGORY, on="parent_category_id", where=LIVE, stub=True),
+    }
+)
 _SHIPPING_PROFILE: Final = Resource(ShippingProfile, key="shipping_profile", plural="shipping_profiles")
 _PRICE: Final = Resource(
     Fragment(
@@ -66,6 +87,18 @@ _OF_PRODUCT: Final[Resource] = VARIANT.but(
 )
 """A variant inside of its product, where the peer never shows how much of it there is."""
 
+
+def _with_products_of_images(selection: Selection) -> Selection:
+    """Show the product of a picture where a variant shows both: the peer has them in memory then."""
+    product, images = selection.child("product"), selection.child("images")
+    if product is None or images is None or not images.star:
+        return selection
+    children = dict(images.children)
+    children.setdefault("product", replace(product, children=()))
+    images = replace(images, children=tuple(sorted(children.items())))
+    return replace(selection, children=tuple(sorted({**dict(selection.children), "images": images}.items())))
+
+
 ADMIN_VARIANT: Final[Resource] = _OF_PRODUCT.but(
     computed={"inventory_quantity": _STOCK},
     brings=VARIANT.brings,
@@ -79,6 +112,7 @@ ADMIN_VARIANT: Final[Resource] = _OF_PRODUCT.but(
     combines=True,
     with_deleted=True,
     order=None,
+    amend=_with_products_of_images,
 )
 ADMIN_VARIANTS: Final[Resource] = ADMIN_VARIANT.but(defaults=(*_COLUMNS, "*product", "*prices", "*options"))
 
@@ -94,7 +128,7 @@ ADMIN_PRODUCT: Final[Resource] = PRODUCT.but(
         **product_relations()(),
         "variants": many(lambda: _OF_PRODUCT, on="product_id", where=LIVE),
         "categories": many(
-            lambda: CATEGORY, on=Link("product_category_product", "product_id", "product_category_id"), where=LIVE
+            lambda: _CATEGORY, on=Link("product_category_product", "product_id", "product_category_id"), where=LIVE
         ),
         "sales_channels": many(
             lambda: _SALES_CHANNEL, on=Link("product_sales_channel", "product_id", "sales_channel_id"), where=LIVE

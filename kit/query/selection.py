@@ -53,9 +53,10 @@ def parse(
 ) -> Selection:
     """Return the selection that `fields` means for a route with these `defaults`.
 
-    An entry without a modifier replaces the defaults; if all have one (`+x`, ` x`, `-x`, `*rel`, `rel.*`), they amend
-    them. What is `always` in cannot be taken away. With `allowed` (a store route's further names) names outside it and
-    the defaults are dropped in silence; a path through more than `max_hops` relations in what is left is refused.
+    An entry without a modifier replaces the defaults, and a minus beside it counts for nothing; if all have a modifier
+    (`+x`, ` x`, `-x`, `*rel`, `rel.*`), they amend them. What is `always` in cannot be taken away. With `allowed` (a
+    store route's further names) names outside it and the defaults are dropped in silence; a path through more than
+    `max_hops` relations in what is left is refused.
     Errors: invalid_data for a path too deep, a list too long. Source: contract section 3.
     """
     return _parse(fields, defaults, allowed, max_hops, always)
@@ -97,9 +98,11 @@ def _entries(fields: str | None, defaults: tuple[str, ...]) -> dict[Entry, None]
     replaces = not asked or not all(_is_amending(each) for each in asked)
     result: dict[Entry, None] = {} if replaces else base
     for each in asked:
-        if not each.startswith("-"):
-            result[_entry(each)] = None
-        elif not replaces:  # with the defaults replaced there is nothing to take from
+        if replaces or not each.startswith("-"):
+            result[_entry(each.removeprefix("-"))] = (
+                None  # among names a minus is dropped: there is nothing to take from
+            )
+        else:
             gone = _entry(each[1:])[0]
             result = {kept: None for kept in result if kept[0][: len(gone)] != gone}
     return result

@@ -55,7 +55,7 @@ ALL = {"id", "name", "countries.*", "items.id", "items.product.id"}
         ("-id", ALL),
         ("-name,+name", ALL),
         ("+name,-name", ALL - {"name"}),
-        ("variants.id,-variants", {"id", "variants.id"}),
+        ("variants.id,-variants", {"id", "variants", "variants.id"}),
         ("a.b.c.d", {"id", "a.b.c.d"}),
         ("a..b,.a,a.", {"id"}),
         ("*", ALL | {"*"}),
