@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.inventory.service import LevelBatch, NewInventoryItem, NewInventoryLevel, create_inventory_items
-from operations.change_inventory_levels import change_inventory_levels
+from commerce.inventory.service import NewInventoryItem, NewInventoryLevel, create_inventory_items
+from operations.change_inventory_levels import create_inventory_levels
 
 
 async def create_inventory_item(
@@ -16,9 +16,9 @@ async def create_inventory_item(
 ) -> str:
     """Create the item and return its id; the levels' own item ids do not count.
 
-    Errors: `invalid_data` for a sku that is taken, and as `change_inventory_levels`.
+    Errors: `invalid_data` for a sku that is taken, and as `create_inventory_levels`.
     """
     (item_id,) = await create_inventory_items(session, [item])
     own = [replace(level, inventory_item_id=item_id) for level in levels]
-    await change_inventory_levels(session, LevelBatch(create=own))
+    await create_inventory_levels(session, own)
     return item_id

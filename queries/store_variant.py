@@ -46,6 +46,7 @@ _DECLARED: Final = {
         **ops("created_at", "updated_at", "deleted_at", kind=Kind.MOMENT),
         **{f"options.{name}": _of_options(name) for name in ("value", "option_id")},
     },
+    "search": ("title", "sku", "barcode", "ean", "upc"),
     "order": None,
     "limit": 20,
     "combines": True,

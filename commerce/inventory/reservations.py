@@ -95,7 +95,7 @@ async def _take(session: AsyncSession, item_id: str, location_id: str, quantity:
     taken = await one(session, _TAKE, item_id, location_id, quantity)
     if taken is None:
         is_there = await one(session, _THERE, item_id, location_id)
-        raise not_stocked((item_id, location_id)) if is_there is None else not_enough(item_id, location_id)
+        raise not_stocked(item_id, location_id) if is_there is None else not_enough(item_id, location_id)
 
 
 async def _give_back(session: AsyncSession, row: ReservationItem, quantity: Decimal) -> None:

@@ -114,6 +114,6 @@ def not_enough(item_id: str, location_id: str) -> CommerceError:
     return not_allowed(f"Not enough stock available for item {item_id} at location {location_id}")
 
 
-def not_stocked(*places: tuple[str, str]) -> CommerceError:
-    """Return the refusal of places, each an item and a location, that have no level."""
-    return not_found(", ".join(f"Item {item_id} is not stocked at location {where}" for item_id, where in places))
+def not_stocked(item_id: str, location_id: str) -> CommerceError:
+    """Return the refusal of a location that does not have the item."""
+    return not_found(f"Item {item_id} is not stocked at location {location_id}")

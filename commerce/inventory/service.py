@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.inventory.models import InventoryItem, InventoryLevel
 from commerce.inventory.rules import not_stocked, refuse_deletion
 from kit.db import run, save
-from kit.errors import invalid_data, not_allowed, not_found
+from kit.errors import about, in_list, invalid_data, not_allowed, not_found
 from kit.ids import new_id
 from kit.outbox import tell
-from kit.rows import Batch, change, keep, locked, retire
+from kit.rows import Batch, change, keep, locked, retire, save_each
 
 NOTHING = Decimal(0)
 
@@ -130,15 +130,16 @@ async def create_levels(session: AsyncSession, levels: Sequence[NewInventoryLeve
         raise invalid_data("A quantity in stock must not be negative")
     await keep(session, InventoryItem, *sorted({level.inventory_item_id for level in levels}))
     rows = [InventoryLevel(id=new_id("ilev"), **vars(level)) for level in levels]
-    await save(session, *rows)
+    await save_each(session, rows)
     await tell(session, "inventory-level.created", *(row.id for row in rows))
     return [row.id for row in rows]
 
 
-async def update_level(session: AsyncSession, level: LevelChange) -> str:
-    """Set a level's quantities. Errors: `not_found` when the location does not have the item."""
-    await change_levels(session, LevelBatch(update=[level]))
-    return level.inventory_item_id
+async def update_level(session: AsyncSession, wanted: LevelChange) -> str:
+    """Set a level's quantities, and return the item's id. Errors: `not_found` for a location without the item."""
+    levels = await run(session, _LOCK, [], [wanted.inventory_item_id], [wanted.location_id])
+    await _update_levels(session, [wanted], levels)
+    return wanted.inventory_item_id
 
 
 async def delete_level(session: AsyncSession, item_id: str, location_id: str) -> str:
@@ -161,37 +162,48 @@ async def delete_level(session: AsyncSession, item_id: str, location_id: str) ->
 async def change_levels(session: AsyncSession, batch: LevelBatch, item_id: str | None = None) -> Batch:
     """Delete, change and create levels, by a constant number of statements; with `item_id` of that item only.
 
-    Deleting what is not there is no error. Less stock than what is reserved is a fact to be kept: the newest
-    reservations then count as backordered. Errors: `not_found` for a change of a level that is not there,
-    `not_allowed` for deleting one with units, and as `create_levels`.
+    Deleting what is not there is no error. A refusal names its element: `update[3]: ...`. Errors: `not_found` for a
+    change of a level that is not there, `not_allowed` for deleting one with units, and as `create_levels`.
     """
-    wanted = {(each.inventory_item_id, each.location_id): each for each in batch.update}
-    items, places = [item for item, _ in wanted], [place for _, place in wanted]
-    levels = await run(session, _LOCK, list(batch.delete), items, places) if batch.delete or wanted else []
-    gone = [each for each in levels if each.id in batch.delete and item_id in {None, each.inventory_item_id}]
+    items, places = [each.inventory_item_id for each in batch.update], [each.location_id for each in batch.update]
+    levels = await run(session, _LOCK, list(batch.delete), items, places) if batch.delete or items else []
+    unwanted = set(batch.delete)
+    gone = [each for each in levels if each.id in unwanted and item_id in {None, each.inventory_item_id}]
     await _delete(session, gone, force=batch.force)
-    ids = {(each.inventory_item_id, each.location_id): each.id for each in levels if each not in gone}
-    if missing := [place for place in wanted if place not in ids]:
-        raise not_stocked(*missing)
-    await _set(session, {ids[place]: each for place, each in wanted.items()})
-    created = await create_levels(session, batch.create) if batch.create else []
-    return Batch(tuple(created), tuple(ids[place] for place in wanted), tuple(each.id for each in gone))
+    deleted = tuple(each.id for each in gone)
+    with in_list("update"):
+        updated = await _update_levels(session, batch.update, [each for each in levels if each.id not in deleted])
+    with in_list("create"):
+        created = await create_levels(session, batch.create) if batch.create else []
+    return Batch(tuple(created), tuple(updated), deleted)
+
+
+async def _update_levels(session: AsyncSession, changes: Sequence[LevelChange], levels: Sequence[Any]) -> list[str]:
+    """Set the quantities of locked levels; return their ids, in the order of the changes.
+
+    Less stock than what is reserved is a fact to be kept: the newest reservations then count as backordered.
+    Errors: `not_found` for a location that does not have the item.
+    """
+    there = {(each.inventory_item_id, each.location_id): each.id for each in levels}
+    found: dict[str, LevelChange] = {}
+    for number, wanted in enumerate(changes):
+        place = (wanted.inventory_item_id, wanted.location_id)
+        with about(number):
+            if place not in there:
+                raise not_stocked(*place)
+        found[there[place]] = wanted
+    if found:
+        stocked = [each.stocked_quantity for each in found.values()]
+        incoming = [each.incoming_quantity for each in found.values()]
+        await run(session, _SET, list(found), stocked, incoming)
+        await run(session, _SHARE_SHORTAGE, list(found))
+        await tell(session, "inventory-level.updated", *found)
+    return list(found)
 
 
 async def _delete(session: AsyncSession, levels: Sequence[Any], *, force: bool) -> None:
     refuse_deletion(levels, force=force)
     await tell(session, "inventory-level.deleted", *await retire(session, InventoryLevel, *(one.id for one in levels)))
-
-
-async def _set(session: AsyncSession, changes: Mapping[str, LevelChange]) -> None:
-    """Set the quantities of locked levels, and share what the stock no longer covers among the reservations."""
-    if not changes:
-        return
-    stocked = [each.stocked_quantity for each in changes.values()]
-    incoming = [each.incoming_quantity for each in changes.values()]
-    await run(session, _SET, list(changes), stocked, incoming)
-    await run(session, _SHARE_SHORTAGE, list(changes))
-    await tell(session, "inventory-level.updated", *changes)
 
 
 _LOCK: Final = """

@@ -77,10 +77,13 @@ async def test_a_batch_is_done_wholly_or_not_at_all(warehouse: Warehouse) -> Non
     other = await warehouse.item("COD", 7)
     path, here = "/inventory-items/location-levels/batch", {"location_id": place}
     update = [{"inventory_item_id": item, **here, "stocked_quantity": 9}, {"inventory_item_id": "iitem_x", **here}]
-    assert await admin.refused(path, {"update": update}, 404) == f"Item iitem_x is not stocked at location {place}"
+    assert (
+        await admin.refused(path, {"update": update}, 404)
+        == f"update[1]: Item iitem_x is not stocked at location {place}"
+    )
     twice = {"update": update[:1], "create": [{"inventory_item_id": other, **here}]}
     assert await admin.refused(path, twice) == (
-        f"Inventory level with inventory_item_id: {other}, location_id: {place}, already exists."
+        f"create[0]: Inventory level with inventory_item_id: {other}, location_id: {place}, already exists."
     )
     assert await warehouse.stock(item) == [(5, 0, 0)]
     [(old,)] = await admin.rows("SELECT id FROM inventory_level WHERE inventory_item_id = $1", other)
