@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
@@ -107,24 +108,33 @@ async def start(
     run: Callable[[str], Awaitable[str | Response]],
     *,
     body: Callable[[], Awaitable[bytes]] | None = None,
+    alone_for: timedelta | None = None,
 ) -> Response:
     """Let `run` start the workflow `workflow_id`, or attach to it, and answer; or act outside of the database by it.
 
     With an `Idempotency-Key` the id is committed first, so that a replay runs with the same id and attaches. `run`
     returns JSON text that is final, which is kept for replays, or a Response that is not (a decline, no decision yet):
     then the same key asks again. `workflow_id` may differ between replays; the first one counts. `body` returns what
-    was asked for where the request's own body is read already.
+    was asked for where the request's own body is read already. `alone_for`: how long a run that nobody can attach to
+    may take; meanwhile the key is in flight.
     """
     claim = await _claim(request, body)
     if claim is None:
         return _final(await run(workflow_id))
     database = state_of(request).database
-    known = await database.transact(lambda session: idempotency.attach(session, claim, workflow_id))
+    known = await database.transact(
+        lambda session: idempotency.attach(session, claim, workflow_id, alone_for=alone_for)
+    )
     if known.body is not None and known.status is not None:
         return json_answer(known.body, known.status)
-    told = await run(known.workflow_id or workflow_id)
-    if isinstance(told, str):
-        await database.transact(lambda session: idempotency.remember(session, claim, 200, told))
+    try:
+        told = await run(known.workflow_id or workflow_id)
+        if isinstance(told, str):
+            await database.transact(lambda session: idempotency.remember(session, claim, 200, told))
+    except Exception:
+        if alone_for is not None:
+            await database.transact(lambda session: idempotency.let_go(session, claim))
+        raise
     return _final(told)
 
 

@@ -16,6 +16,7 @@ from kit.errors import CommerceError, conflict
 from kit.tables import Base
 
 KEPT: Final = timedelta(hours=24)
+IN_FLIGHT: Final = "A request with this Idempotency-Key is still being processed. Try again in a moment."
 
 
 class IdempotencyKey(Base):
@@ -63,7 +64,7 @@ async def claim(session: AsyncSession, wanted: Claim) -> Answered | None:
     """
     lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))"
     if not await value(session, lock, wanted.scope, wanted.key):
-        raise conflict("A request with this Idempotency-Key is still being processed. Try again in a moment.")
+        raise conflict(IN_FLIGHT)
     # A statement of its own: it must see what the holder of the lock committed before letting go.
     return await _look_up(session, wanted)
 
@@ -88,22 +89,40 @@ async def remember(
     )
 
 
-async def attach(session: AsyncSession, wanted: Claim, workflow_id: str) -> Answered:
+async def attach(
+    session: AsyncSession, wanted: Claim, workflow_id: str, *, alone_for: timedelta | None = None
+) -> Answered:
     """Commit to `workflow_id` as what the key starts, or return what an earlier request committed to.
 
-    No lock: two requests with one key attach to one run. Errors: `duplicate_error` as `claim`.
+    No lock: two requests with one key attach to one run. What cannot be attached to is done `alone_for` so long, unless
+    it is answered or let go of (`let_go`) before. Errors: `duplicate_error` as `claim`; `conflict` while another is
+    alone.
     """
-    await run(
+    now = clock.now()
+    taken = await one(
         session,
         """INSERT INTO idempotency_key AS k (scope, key, fingerprint, workflow_id, created_at)
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (scope, key) DO UPDATE SET
           fingerprint = excluded.fingerprint, status = NULL, body = NULL, resource_id = NULL,
           workflow_id = excluded.workflow_id, created_at = excluded.created_at
-        WHERE k.created_at <= $6""",
-        *(wanted.scope, wanted.key, wanted.fingerprint, workflow_id, clock.now(), clock.now() - KEPT),
+        WHERE k.created_at <= $6 OR (k.status IS NULL AND k.created_at <= $7) RETURNING key""",
+        *(wanted.scope, wanted.key, wanted.fingerprint, workflow_id, now, now - KEPT),
+        None if alone_for is None else now - alone_for,
     )
-    return await _look_up(session, wanted) or Answered(None, None, workflow_id)
+    known = await _look_up(session, wanted) or Answered(None, None, workflow_id)
+    if alone_for is not None and taken is None and known.status is None:
+        raise conflict(IN_FLIGHT)
+    return known
+
+
+async def let_go(session: AsyncSession, wanted: Claim) -> None:
+    """Forget a key whose request failed: the next one need not wait."""
+    await run(
+        session,
+        "DELETE FROM idempotency_key WHERE scope = $1 AND key = $2 AND status IS NULL",
+        *(wanted.scope, wanted.key),
+    )
 
 
 async def _look_up(session: AsyncSession, wanted: Claim) -> Answered | None:

@@ -16,7 +16,7 @@ from commerce.product.models import (
 )
 from kit.query.columns import Column, Kind, columns_of, computed
 from kit.query.filters import Filter, ops, plain
-from kit.query.resource import ANY, LIVE, Fragment, Link, Relation, Resource, many, one
+from kit.query.resource import LIVE, Fragment, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
 from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
@@ -73,6 +73,10 @@ _VARIANT_ITEM: Final[Resource] = Resource(
     computed={"deleted_at": computed("NULL::timestamptz", Kind.MOMENT, star=True)},  # the peer's link has one
     relations=lambda: {"inventory": one(lambda: queries.inventory.INVENTORY_ITEM, on="inventory_item_id", where=LIVE)},
 )
+_OF_LIVE_ITEM: Final = (
+    "EXISTS (SELECT FROM inventory_item i WHERE i.id = {t}.inventory_item_id AND i.deleted_at IS NULL)"
+)
+"""An item that was deleted stays linked, so that its variant is not sold without limit, but is not shown."""
 _SHOWN_IN: Final = """{t}.product_id = {parent}.product_id AND (
     EXISTS (SELECT FROM variant_image i WHERE i.image_id = {t}.id AND i.variant_id = {parent}.id)
     OR NOT EXISTS (SELECT FROM variant_image i WHERE i.image_id = {t}.id))"""
@@ -138,7 +142,7 @@ VARIANT: Final[Resource] = Resource(
             on="{t}.price_set_id = (SELECT price_set_id FROM product_variant_price_set WHERE variant_id = {parent}.id)",
             where="{t}.deleted_at IS NULL AND {t}.price_list_id IS NULL",
         ),
-        "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=ANY),
+        "inventory_items": many(lambda: _VARIANT_ITEM, on="variant_id", where=_OF_LIVE_ITEM),
         "inventory": many(
             lambda: queries.inventory.INVENTORY_ITEM,
             on=Link("product_variant_inventory_item", "variant_id", "inventory_item_id"),

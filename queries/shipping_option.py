@@ -8,7 +8,7 @@ import queries.fulfillment_set
 from commerce.fulfillment.models import ShippingOption, ShippingOptionRule, ShippingOptionType, ShippingProfile
 from kit.query import LIVE, Filter, Kind, Relation, Resource, computed, many, one, ops, plain
 from queries.fulfillment_provider import FULFILLMENT_PROVIDER
-from queries.price import PRICE
+from queries.price import PRICE, PRICE_LIST
 from queries.prices import calculated_price_json, selected_price
 
 SHIPPING_PROFILE: Final[Resource] = Resource(
@@ -62,6 +62,10 @@ _SHORT: Final = """
 
 _PRICE: Final = selected_price("{ps}.price_set_id", "NULL::numeric", ":currency_code::text", ":price_context::jsonb")
 
+OPTION_PRICE: Final[Resource] = PRICE.but(
+    relations={**PRICE.links, "price_list": one(lambda: PRICE_LIST, on="price_list_id", where=LIVE, stub=True)}
+)
+
 
 def _relations(*, stubs: bool) -> dict[str, Relation]:
     """Return what an option leads to; with `stubs` profile, type and provider show their key unasked."""
@@ -73,7 +77,7 @@ def _relations(*, stubs: bool) -> dict[str, Relation]:
         "type": one(lambda: OPTION_TYPE, on=by_type, where=LIVE, stub=stubs),
         "rules": many(lambda: OPTION_RULE, on="shipping_option_id", where=LIVE),
         "prices": many(
-            lambda: PRICE,
+            lambda: OPTION_PRICE,
             on="{t}.price_set_id = (SELECT price_set_id FROM shipping_option_price_set"
             " WHERE shipping_option_id = {parent}.id)",
             where=LIVE,

@@ -15,7 +15,7 @@ from euryale.embedded.temporal import Temporal
 from kit.db import Database
 from tests.support.servers import Cluster, copy_of_template, make_template
 
-pytest_plugins = ["tests.support.routes_tested"]
+pytest_plugins = ["tests.support.routes_tested", "tests.contract.fixtures"]
 
 CLUSTER = pytest.StashKey[Cluster]()
 

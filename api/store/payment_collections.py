@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from fastapi import Request, Response
 
 from activities.payment_session import open_payment_session
@@ -12,6 +15,8 @@ from api.store.bodies.payment_collections import StoreCreatePaymentCollection, S
 from api.throttle import attempt
 from operations.create_payment_collection import create_payment_collection
 from queries.payment import STORE_PAYMENT_COLLECTION
+
+OPENED_WITHIN: Final = timedelta(seconds=15)  # the provider is asked three times at most, for 3 s each
 
 router = Router("/store/payment-collections")
 
@@ -36,4 +41,4 @@ async def create_session(request: Request, id: str, body: StoreInitializePayment
             opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data)
         return await state.database.transact(lambda session: project(session, opened))
 
-    return await start(request, id, run)
+    return await start(request, id, run, alone_for=OPENED_WITHIN)

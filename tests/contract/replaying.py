@@ -31,13 +31,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One entry: `deviations` are (path, line) of what differs, `about` is the missing route or what it needs."""
+    """One entry: `deviations` are (path, line) of what differs, `about` is the missing route or what it needs.
+
+    `has_gap`: something before it in the file could not be sent, whose doing it may show.
+    """
 
     file: str
     entry: str
     kind: Kind
     deviations: list[tuple[str, str]] = field(default_factory=list)
     about: str = ""
+    has_gap: bool = False
 
     @property
     def name(self) -> str:
@@ -86,7 +90,9 @@ class Replay(replay.Replay):  # type: ignore[misc,name-defined]  # loaded from i
         missing = self.routes.missing(step["method"], step["path"])
         if missing is None:
             super().step(step, recorded, prefix, given)
-        elif not self.is_set_up and not prefix:
+        elif self.is_set_up:
+            self.has_gaps = True
+        elif not prefix:
             self._stand_in(step, recorded)
 
     def _stand_in(self, step: Mapping[str, Any], recorded: Mapping[str, str]) -> None:
@@ -110,7 +116,8 @@ class Replay(replay.Replay):  # type: ignore[misc,name-defined]  # loaded from i
                 yield Verdict(file, entry["name"], Kind.BLOCKED, about=found)
             else:
                 lines = [(path or "(answer)", replay.deviation_line(path, *pair)) for path, *pair in found]
-                yield Verdict(file, entry["name"], Kind.DIFFERS if lines else Kind.EQUAL, lines)
+                kind = Kind.DIFFERS if lines else Kind.EQUAL
+                yield Verdict(file, entry["name"], kind, lines, has_gap=self.has_gaps)
 
     def entry(self, entry: Mapping[str, Any], recorded: Mapping[str, str]) -> Any:  # noqa: ANN401 - deviations
         missing = self.routes.missing(entry["request"]["method"], entry["request"]["path"])

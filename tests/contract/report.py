@@ -19,15 +19,16 @@ MOST_LINES = 20
 
 def tell_file(console: Console, verdicts: Sequence[Verdict], accepted: Mapping[Deviation, str]) -> None:
     """Print the figures of one file, and each deviation as `file/entry: path: recorded != ours`."""
-    colour = "green" if all(passes(v, accepted) or v.kind is Kind.LATER for v in verdicts) else "yellow"
-    console.print(f"[{colour}]{verdicts[0].file}: {figures(verdicts, accepted)}[/]", highlight=False)
+    colour = "green" if all(passes(v, accepted) or v.kind is Kind.LATER or v.has_gap for v in verdicts) else "yellow"
+    console.print(f"[{colour}]{verdicts[0].file}: {figures(verdicts, accepted)}[/]", highlight=False, soft_wrap=True)
     for verdict in verdicts:
         if verdict.kind is Kind.BLOCKED:
             line = f"  [dim]{escape(verdict.name)}: blocked, needs {escape(verdict.about)}[/]"
             console.print(line, highlight=False, soft_wrap=True)
         for path, line in verdict.deviations[:MOST_LINES]:
             reason = reason_for(verdict.name, path, accepted)
-            mark = "[red]" if reason is None else f"[dim]accepted ({escape(reason)}): "
+            mark = "[dim]" if verdict.has_gap else "[red]"
+            mark = mark if reason is None else f"[dim]accepted ({escape(reason)}): "
             console.print(f"  {mark}{escape(verdict.name)}: {escape(line)}[/]", highlight=False, soft_wrap=True)
         if len(verdict.deviations) > MOST_LINES:
             console.print(
@@ -43,14 +44,20 @@ def tell_all(console: Console, verdicts: Sequence[Verdict], accepted: Mapping[De
         for route, count in later.most_common():
             table.add_row(str(count), escape(route))
         console.print(table)
-    console.print(f"[bold]all: {figures(verdicts, accepted)}[/]", highlight=False)
+    console.print(f"[bold]all: {figures(verdicts, accepted)}[/]", highlight=False, soft_wrap=True)
 
 
 def figures(verdicts: Sequence[Verdict], accepted: Mapping[Deviation, str]) -> str:
     """Return "12 of 14 entries equal (+ 2 later)"."""
     count = Counter(verdict.kind for verdict in verdicts)
     meant = sum(verdict.kind is Kind.DIFFERS and passes(verdict, accepted) for verdict in verdicts)
-    apart = {"accepted": meant, "later": count[Kind.LATER], "blocked": count[Kind.BLOCKED]}
+    waiting = sum(v.kind is Kind.DIFFERS and v.has_gap and not passes(v, accepted) for v in verdicts)
+    apart = {
+        "accepted": meant,
+        "after what comes later": waiting,
+        "later": count[Kind.LATER],
+        "blocked": count[Kind.BLOCKED],
+    }
     more = ", ".join(f"{number} {name}" for name, number in apart.items() if number)
     return f"{count[Kind.EQUAL]} of {len(verdicts)} entries equal" + (f" (+ {more})" if more else "")
 

@@ -22,9 +22,9 @@ def contract_routes() -> list[Route]:
 class Routes:
     """Tells for a request which route of the contract it asks, and whether the application has that route."""
 
-    def __init__(self, app: FastAPI, known: Iterable[Route]) -> None:
+    def __init__(self, app: FastAPI | None, known: Iterable[Route]) -> None:
         self._known = [(method, path, _pattern(path)) for method, path in sorted(known, key=_by_detail)]
-        self._had = {(method, _shape(path)) for path, methods in _served(app) for method in methods}
+        self._had = {(method, _shape(path)) for path, methods in (_served(app) if app else ()) for method in methods}
 
     def asked(self, method: str, path: str) -> Route | None:
         """Return the contract's route, or None where the contract has none; a literal part beats a parameter."""

@@ -48,6 +48,7 @@ class Shop:
             recorded_payments=True,
             password_memory_kib=8,
             password_time_cost=1,
+            throttle=False,
             store_cors=ORIGINS,
             admin_cors=ORIGINS,
             auth_cors=ORIGINS,
@@ -85,13 +86,22 @@ class Shop:
 
     def connection(self, _netloc: str, timeout: float) -> Connection:
         """Return what replay.py takes for an HTTP connection; it reaches the application without a network."""
-        return Connection(self._portal, self._transport, timeout)
+        return Connection(self, timeout)
+
+    def ask(self, request: Request, timeout: float) -> Answer:
+        """Ask the application; what it answered last is kept, byte for byte."""
+        self.last_answer: Answer = self._portal.start_task_soon(self._ask, request).result(timeout)
+        return self.last_answer
 
     def transact(self, work: Any, *args: Any) -> Any:  # noqa: ANN401 - any operation and its result
         return self._portal.call(self.state.database.transact, lambda session: work(session, *args))
 
     def last_event(self, name: str) -> dict[str, Any] | None:
         return self._portal.call(self._last_event, name)
+
+    async def _ask(self, request: Request) -> Answer:
+        response = await self._transport.handle_async_request(request)
+        return Answer(response.status_code, await response.aread(), response.headers.multi_items())
 
     async def _make(self) -> None:
         await self._execute(f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
@@ -174,23 +184,19 @@ class Shop:
 class Connection:
     """As much of `http.client.HTTPConnection` as replay.py uses."""
 
-    def __init__(self, portal: BlockingPortal, transport: ASGITransport, timeout: float) -> None:
-        self._portal, self._transport, self._timeout = portal, transport, timeout
+    def __init__(self, shop: Shop, timeout: float) -> None:
+        self._shop, self._timeout = shop, timeout
 
     def request(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> None:
-        sent = Request(method, replay.ORIGIN + target, content=body, headers=headers)
-        asking = self._portal.start_task_soon(self._ask, sent)
-        self._answer = asking.result(self._timeout)
+        self._answer = self._shop.ask(
+            Request(method, replay.ORIGIN + target, content=body, headers=headers), self._timeout
+        )
 
     def getresponse(self) -> Answer:
         return self._answer
 
     def close(self) -> None:
         pass
-
-    async def _ask(self, request: Request) -> Answer:
-        response = await self._transport.handle_async_request(request)
-        return Answer(response.status_code, await response.aread(), response.headers.multi_items())
 
 
 class Answer:

@@ -58,3 +58,20 @@ async def test_a_workflow_s_first_id_counts_until_the_key_is_over(database: Data
     assert await attach("w:3") == Answered(200, "{}", "w:1")
     await database.transact(lambda session: run(session, AGE, timedelta(hours=25), "k1"))
     assert await attach("w:4") == Answered(None, None, "w:4")
+
+
+async def test_what_cannot_be_attached_to_is_done_alone_until_it_is_let_go_of_or_overdue(database: Database) -> None:
+    async def attach(minutes: int = 1) -> Answered:
+        alone_for = timedelta(minutes=minutes)
+        return await database.transact(lambda s: idempotency.attach(s, CLAIM, "collection", alone_for=alone_for))
+
+    taken = Answered(None, None, "collection")
+    assert await attach() == taken
+    with pytest.raises(CommerceError, match="still being processed"):
+        await attach()
+    await database.transact(lambda session: idempotency.let_go(session, CLAIM))
+    assert await attach() == taken
+    assert await attach(minutes=0) == taken, "whoever had it is taken for dead"
+    await database.transact(lambda session: idempotency.remember(session, CLAIM, 200, "{}"))
+    await database.transact(lambda session: idempotency.let_go(session, CLAIM))
+    assert await attach() == Answered(200, "{}", "collection")
