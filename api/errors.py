@@ -37,7 +37,10 @@ STATUS: Final = {
     "unavailable": 503,
 }
 SERVER_ERROR: Final = 500
-OUT_OF_RANGE: Final = "22003"
+UNSTORABLE: Final = {  # SQLSTATE -> what the caller sent
+    "22003": "A value is too large to be stored.",
+    "22021": "A text holds a character that cannot be stored.",
+}
 UNKNOWN: Final = CommerceError("unknown_error", "An unknown error occurred.", "unknown_error")
 
 
@@ -66,7 +69,8 @@ def _known(error: Exception) -> CommerceError | None:
         return found
     if (duplicate := taken(error)) is not None:
         return CommerceError("duplicate_error", duplicate.message, "invalid_request_error")
-    return invalid_data("A value is too large to be stored.") if sqlstate(error) == OUT_OF_RANGE else None
+    sentence = UNSTORABLE.get(sqlstate(error) or "")
+    return None if sentence is None else invalid_data(sentence)
 
 
 def _envelope(error: CommerceError) -> dict[str, Any]:

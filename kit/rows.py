@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,7 +15,7 @@ from kit import clock
 from kit.db import save, worded
 from kit.errors import CommerceError, about, not_found
 from kit.metadata import merged
-from kit.tables import Entity
+from kit.tables import Base, Entity
 
 E = TypeVar("E", bound=Entity)
 
@@ -74,6 +74,16 @@ async def locked_all(
             with about(id_):
                 raise _missing(model, None, id_)
     return {id_: found[id_] for id_ in ids}
+
+
+async def insert_all(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that nobody looks at afterwards, by one statement: half the work of making them objects.
+
+    Errors: as `save`.
+    """
+    if rows:
+        with worded():
+            await session.execute(insert(model), list(rows))
 
 
 async def save_each(session: AsyncSession, rows: Sequence[Entity], elements: Sequence[int | str] | None = None) -> None:

@@ -125,9 +125,12 @@ _TOTALED: Final[Resource] = ORDER.but(
     },
     search=(
         *("email", "custom_display_id", "{t}.display_id::text"),
-        """SELECT o.id FROM order_address a JOIN "order" o ON a.id IN (o.shipping_address_id, o.billing_address_id)
-        WHERE a.first_name {matches} OR a.last_name {matches} OR a.company {matches} OR a.address_1 {matches}
-          OR a.city {matches} OR a.postal_code {matches} OR a.phone {matches}""",
+        *(
+            f"""SELECT o.id FROM order_address a JOIN "order" o ON o.{place}_address_id = a.id
+        WHERE a.first_name {{matches}} OR a.last_name {{matches}} OR a.company {{matches}} OR a.address_1 {{matches}}
+          OR a.city {{matches}} OR a.postal_code {{matches}} OR a.phone {{matches}}"""
+            for place in ("shipping", "billing")
+        ),
     ),
     with_deleted=True,
     idle=("total",),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from api.actors import Store
+from api.actors import Customer, Store
 from api.deps import deleted_below, read_one, shown, start, write
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.carts import (
+    Nothing,
     StoreAddLineItem,
+    StoreAddLineItems,
+    StoreCalculateTaxes,
     StoreCreateCart,
     StorePromotionCodes,
     StoreShippingMethod,
@@ -24,8 +27,10 @@ from kit.query import LIVE
 from operations.add_line_items import add_line_items
 from operations.change_promotions import change_promotions
 from operations.create_cart import create_cart
+from operations.force_taxes import force_taxes
 from operations.load_promotions import Codes
 from operations.set_shipping_methods import set_shipping_methods
+from operations.transfer_cart import transfer_cart
 from operations.update_cart import CartChanges, update_cart
 from operations.update_line_item import remove_line_item, update_line_item
 from queries.cart import CART
@@ -77,6 +82,13 @@ async def add_line_item(request: Request, id: str, body: StoreAddLineItem) -> Re
     return await write(request, lambda session: add_line_items(session, id, items), then=shown(request, CART))
 
 
+@router.post("/{id}/line-items/batch")
+async def add_line_items_at_once(request: Request, id: str, body: StoreAddLineItems) -> Response:
+    """Add many lines, all or none; the peer has no such route."""
+    items = [item.item() for item in body.items]
+    return await write(request, lambda session: add_line_items(session, id, items), then=shown(request, CART))
+
+
 @router.post("/{id}/line-items/{line_id}")
 async def change_line_item(request: Request, id: str, line_id: str, body: StoreUpdateLineItem) -> Response:
     """Change a line's quantity and metadata."""
@@ -106,6 +118,19 @@ async def add_shipping_methods(
     """Choose how the cart is shipped."""
     chosen = [each.chosen() for each in (body if isinstance(body, list) else [body])]
     return await write(request, lambda session: set_shipping_methods(session, id, chosen), then=shown(request, CART))
+
+
+@router.post("/{id}/customer")
+async def transfer(request: Request, id: str, customer: Customer, body: Nothing) -> Response:  # noqa: ARG001 - checked
+    """Give the cart to the customer who is logged in."""
+    who = customer.customer_id
+    return await write(request, lambda session: transfer_cart(session, id, who), then=shown(request, CART))
+
+
+@router.post("/{id}/taxes")
+async def calculate_taxes(request: Request, id: str, body: StoreCalculateTaxes) -> Response:  # noqa: ARG001 - checked
+    """Compute the cart's taxes, also in a region that leaves them to be asked for."""
+    return await write(request, lambda session: force_taxes(session, id), then=shown(request, CART))
 
 
 @router.post("/{id}/complete")

@@ -79,8 +79,10 @@ class ReservationItem(Entity):
         CheckConstraint("quantity > 0", name="positive"),
         Index("ix_reservation_item_line_item_id", "line_item_id"),
         Index("ix_reservation_item_inventory_item_id_location_id", "inventory_item_id", "location_id"),
-        Index("ix_reservation_item_created_at", "created_at"),
+        live_index("reservation_item", "id"),
+        live_index("reservation_item", "created_at"),
         trigram_index("reservation_item", "description"),
+        noted(),
     )
     prefix = "resitem"
 

@@ -56,9 +56,8 @@ class Order(Entity):
     __table_args__ = (
         one_of("status", OrderStatus),
         trigram_index("order", "email", "custom_display_id", "(display_id::text)"),
-        live_index("order", "id"),
-        live_index("order", "created_at"),
-        live_index("order", "updated_at"),
+        *(live_index("order", each, include=("is_draft_order",)) for each in ("id", "created_at", "updated_at")),
+        live_index("order", "display_id", include=("is_draft_order",)),
         noted(),
     )
     prefix = "order"
@@ -77,8 +76,8 @@ class Order(Entity):
     no_notification: Mapped[bool | None]
     metadata_: Mapped[Metadata] = mapped_column("metadata")
     canceled_at: Mapped[datetime | None]
-    shipping_address_id: Mapped[str | None] = mapped_column(ForeignKey("order_address.id"))
-    billing_address_id: Mapped[str | None] = mapped_column(ForeignKey("order_address.id"))
+    shipping_address_id: Mapped[str | None] = mapped_column(ForeignKey("order_address.id"), index=True)
+    billing_address_id: Mapped[str | None] = mapped_column(ForeignKey("order_address.id"), index=True)
     cart_id: Mapped[str | None] = mapped_column(unique=True)
     rounding: Mapped[str]
     attention: Mapped[str | None]

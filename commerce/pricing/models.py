@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.changes import noted
 from kit.tables import Amount, Entity, Metadata, finite, live_unique, one_of, trigram_index
 
 
@@ -37,7 +38,11 @@ class Price(Entity):
     """One price: a currency, a quantity tier, rules."""
 
     __tablename__ = "price"
-    __table_args__ = (finite("amount"), Index("ix_price_price_set_id_currency_code", "price_set_id", "currency_code"))
+    __table_args__ = (
+        finite("amount"),
+        Index("ix_price_price_set_id_currency_code", "price_set_id", "currency_code"),
+        noted(),
+    )
     prefix = "price"
 
     title: Mapped[str | None]

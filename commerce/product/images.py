@@ -12,17 +12,17 @@ from commerce.product.models import Product, ProductImage
 from kit.db import run, save
 from kit.errors import about, not_found
 from kit.ids import new_id
-from kit.rows import among, change_all, locked, retire
+from kit.rows import among, change_all, insert_all, locked, retire
 
 
 async def create_images(session: AsyncSession, urls: Mapping[str, Sequence[str]]) -> None:
     """Give products, by id, pictures in the order of their URLs."""
     rows = [
-        ProductImage(id=new_id("img"), url=url, rank=rank, product_id=product_id)
+        {"url": url, "rank": rank, "product_id": product_id}
         for product_id, each in urls.items()
         for rank, url in enumerate(each)
     ]
-    await save(session, *rows)
+    await insert_all(session, ProductImage, rows)
 
 
 async def set_images(session: AsyncSession, wanted: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

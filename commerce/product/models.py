@@ -36,10 +36,10 @@ class Product(Entity):
         one_of("status", ProductStatus),
         live_unique("product", "handle"),
         trigram_index("product", "title", "subtitle", "description"),
-        live_index("product", "id", include=("status",)),
-        live_index("product", "created_at", include=("status",)),
-        live_index("product", "updated_at", include=("status",)),
-        live_index("product", "title", include=("status",)),
+        live_index("product", "id", include=("status", "is_giftcard")),
+        live_index("product", "created_at", include=("status", "is_giftcard")),
+        live_index("product", "updated_at", include=("status", "is_giftcard")),
+        live_index("product", "title", include=("status", "is_giftcard")),
         noted(),
     )
     prefix = "prod"
@@ -130,6 +130,12 @@ class ProductOption(Entity):
     """What the variants differ in: size, colour; an exclusive one belongs to the one product that made it."""
 
     __tablename__ = "product_option"
+    __table_args__ = (
+        trigram_index("product_option", "title"),
+        live_index("product_option", "id"),
+        live_index("product_option", "is_exclusive"),
+        noted(),
+    )
     prefix = "opt"
 
     title: Mapped[str]
@@ -183,10 +189,10 @@ class ProductSalesChannel(Base):
     """A sales channel that offers a product."""
 
     __tablename__ = "product_sales_channel"
-    __table_args__ = noted()
+    __table_args__ = (Index("ix_product_sales_channel_sales_channel_id", "sales_channel_id", "product_id"), noted())
 
     product_id: Mapped[str] = mapped_column(ForeignKey("product.id"), primary_key=True)
-    sales_channel_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    sales_channel_id: Mapped[str] = mapped_column(primary_key=True)
 
 
 class ProductShippingProfile(Base):
@@ -202,6 +208,7 @@ class ProductVariantPriceSet(Base):
     """The price set of a variant."""
 
     __tablename__ = "product_variant_price_set"
+    __table_args__ = noted()
 
     variant_id: Mapped[str] = mapped_column(ForeignKey("product_variant.id"), primary_key=True)
     price_set_id: Mapped[str] = mapped_column(unique=True)

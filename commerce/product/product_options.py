@@ -15,7 +15,7 @@ from kit.db import run, save
 from kit.errors import about, invalid_data, not_found
 from kit.ids import new_id
 from kit.outbox import tell
-from kit.rows import locked
+from kit.rows import insert_all, locked
 
 Wanted: TypeAlias = "NewOption | UsedOption"
 
@@ -62,7 +62,8 @@ async def add_options(
     uses: list[tuple[str, Held, Sequence[str] | None]]
     uses = [(to, _held(*rows), None) for (to, _), rows in zip(new, made, strict=True)]
     uses += [(to, known[each.id], each.value_ids) for to, each in asked if isinstance(each, UsedOption)]
-    await save(session, *[ProductProductOption(product_id=to, product_option_id=option.id) for to, option, _ in uses])
+    links = [{"product_id": to, "product_option_id": option.id} for to, option, _ in uses]
+    await insert_all(session, ProductProductOption, links)
     await use_values(
         session,
         [

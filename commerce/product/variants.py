@@ -19,10 +19,10 @@ from commerce.product.models import (
 from commerce.product.product_options import choices_of
 from commerce.product.rules import missing_value
 from commerce.product.types import Choices, NewVariant
-from kit.db import run, save
+from kit.db import run
 from kit.errors import about, invalid_data
 from kit.ids import new_id
-from kit.rows import change_all, locked, locked_all, retire, save_each
+from kit.rows import change_all, insert_all, locked, locked_all, retire, save_each
 
 
 @dataclass(frozen=True)
@@ -114,17 +114,13 @@ async def link_variants(
     session: AsyncSession, price_sets: Mapping[str, str], inventory: Sequence[tuple[str, str, Decimal]]
 ) -> None:
     """Link variants with their price sets (by variant id) and their inventory items (variant, item, how many)."""
-    await save(
-        session,
-        *[ProductVariantPriceSet(variant_id=variant, price_set_id=one) for variant, one in price_sets.items()],
-    )
-    await save(
-        session,
-        *[
-            ProductVariantInventoryItem(variant_id=variant, inventory_item_id=item, required_quantity=quantity)
-            for variant, item, quantity in inventory
-        ],
-    )
+    sets = [{"variant_id": variant, "price_set_id": one} for variant, one in price_sets.items()]
+    await insert_all(session, ProductVariantPriceSet, sets)
+    parts = [
+        {"variant_id": variant, "inventory_item_id": item, "required_quantity": quantity}
+        for variant, item, quantity in inventory
+    ]
+    await insert_all(session, ProductVariantInventoryItem, parts)
 
 
 class _Combinations:
@@ -171,11 +167,11 @@ async def _combinations(session: AsyncSession, product_ids: Collection[str]) -> 
 async def _save_choices(session: AsyncSession, made: _Combinations, *, new: Iterable[tuple[str, str]]) -> None:
     """Insert the values of variants (product, variant) that have none in the database."""
     links = [
-        ProductVariantOption(variant_id=variant_id, option_value_id=value_id)
+        {"variant_id": variant_id, "option_value_id": value_id}
         for product_id, variant_id in new
         for value_id in made.chosen[product_id][variant_id].values.values()
     ]
-    await save(session, *links)
+    await insert_all(session, ProductVariantOption, links)
 
 
 _CHOSEN: Final = """

@@ -99,3 +99,19 @@ class StorePromotionCodes(Body):
     """Promotion codes to add or to take away."""
 
     promo_codes: list[str]
+
+
+class StoreAddLineItems(Body):
+    """Lines to add at once."""
+
+    items: list[StoreAddLineItem] = Field(min_length=1, max_length=100)
+
+
+class Nothing(Body):
+    """A body without keys."""
+
+
+class StoreCalculateTaxes(Body):
+    """What the peer takes here; the query says which fields are answered."""
+
+    fields: str | None = None

@@ -31,6 +31,13 @@ async def test_an_address_is_changed_in_place(merchant: Admin) -> None:
     assert "Field 'address, address_1' is required" in wrong
 
 
+async def test_an_id_that_no_row_can_have(merchant: Admin) -> None:
+    """PostgreSQL holds no NUL, and says so itself."""
+    for method, path in (("GET", "/stock-locations/%00"), ("DELETE", "/fulfillment-sets/x/service-zones/%00")):
+        refusal = await merchant.refused(path, None, 400, method)
+        assert refusal == "A text holds a character that cannot be stored."
+
+
 async def test_links_are_added_and_taken_away(warehouse: Warehouse, channel_id: str) -> None:
     admin, base = warehouse.admin, f"/stock-locations/{warehouse.location_id}"
     shown = "?fields=sales_channels.id,fulfillment_providers.id"
