@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.pricing.models import Price, PricePreference, PriceRule, PriceSet
 from kit import clock
-from kit.db import save
 from kit.errors import invalid_data
 from kit.ids import new_id
+from kit.inserts import insert_all
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class NewPrice:
 async def create_price_sets(session: AsyncSession, sets: Sequence[Sequence[NewPrice]]) -> list[str]:
     """Create one price set per sequence of prices; return their ids in the same order."""
     ids = [new_id("pset") for _ in sets]
-    await save(session, *[PriceSet(id=one) for one in ids])
+    await insert_all(session, *[PriceSet(id=one) for one in ids])
     await add_prices(session, [(one, price) for one, prices in zip(ids, sets, strict=True) for price in prices])
     return ids
 
@@ -66,7 +66,7 @@ async def add_prices(
                 rules_count=len(price.rules),
             )
         )
-    await save(session, *rows)
+    await insert_all(session, *rows)
     await add_rules(session, [(row.id, price.rules) for row, (_, price) in zip(rows, prices, strict=True)])
     return [row.id for row in rows]
 
@@ -78,7 +78,7 @@ async def add_rules(session: AsyncSession, rules: Sequence[tuple[str, Sequence[N
         for price_id, those in rules
         for r in those
     ]
-    await save(session, *rows)
+    await insert_all(session, *rows)
 
 
 def check_tier(min_quantity: Decimal | None, max_quantity: Decimal | None) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.product.models import Product, ProductImage
-from kit.db import run, save
+from kit.db import run
 from kit.errors import about, not_found
 from kit.ids import new_id
+from kit.inserts import insert_all
 from kit.rows import among, change_all, locked, retire
 
 
@@ -22,7 +23,7 @@ async def create_images(session: AsyncSession, urls: Mapping[str, Sequence[str]]
         for product_id, each in urls.items()
         for rank, url in enumerate(each)
     ]
-    await save(session, *rows)
+    await insert_all(session, *rows)
 
 
 async def set_images(session: AsyncSession, wanted: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -44,7 +45,7 @@ async def set_images(session: AsyncSession, wanted: Mapping[str, Sequence[Mappin
             changed[image["id"]] = {"url": image["url"], "rank": rank}
     await _retire_images(session, [id_ for id_ in held if id_ not in changed])
     await change_all(session, ProductImage, held, changed)
-    await save(session, *new)
+    await insert_all(session, *new)
 
 
 def _require_own(held: Mapping[str, ProductImage], image_id: str, product_id: str) -> None:

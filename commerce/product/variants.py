@@ -19,9 +19,10 @@ from commerce.product.models import (
 from commerce.product.product_options import choices_of
 from commerce.product.rules import missing_value
 from commerce.product.types import Choices, NewVariant
-from kit.db import run, save
+from kit.db import run
 from kit.errors import about, invalid_data
 from kit.ids import new_id
+from kit.inserts import insert_all
 from kit.rows import change_all, locked, locked_all, retire, save_each
 
 
@@ -114,11 +115,11 @@ async def link_variants(
     session: AsyncSession, price_sets: Mapping[str, str], inventory: Sequence[tuple[str, str, Decimal]]
 ) -> None:
     """Link variants with their price sets (by variant id) and their inventory items (variant, item, how many)."""
-    await save(
+    await insert_all(
         session,
         *[ProductVariantPriceSet(variant_id=variant, price_set_id=one) for variant, one in price_sets.items()],
     )
-    await save(
+    await insert_all(
         session,
         *[
             ProductVariantInventoryItem(variant_id=variant, inventory_item_id=item, required_quantity=quantity)
@@ -175,7 +176,7 @@ async def _save_choices(session: AsyncSession, made: _Combinations, *, new: Iter
         for product_id, variant_id in new
         for value_id in made.chosen[product_id][variant_id].values.values()
     ]
-    await save(session, *links)
+    await insert_all(session, *links)
 
 
 _CHOSEN: Final = """
