@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -31,36 +31,45 @@ class _Column:
     is_given_by_server: bool
 
 
-async def insert_all(session: AsyncSession, *rows: DeclarativeBase) -> None:
-    """Insert new rows, those of one model by one statement, and give them their defaults.
+async def insert_all(session: AsyncSession, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows by their attributes, by one statement; what is left out has its default.
+
+    Errors: as kit/db's `worded`; TypeError for a column that only the server fills, in some of the rows.
+    """
+    if not rows:
+        return
+    await session.flush()  # what they refer to may still be waiting
+    values = {column: _values(column, rows) for column in _columns(model)}
+    given = tuple(column for column, found in values.items() if found is not None)
+    with worded():
+        await run(session, _statement(model, given), *(values[column] for column in given))
+
+
+async def insert_rows(session: AsyncSession, *rows: DeclarativeBase) -> None:
+    """Insert new objects of one model by one statement, and give them their defaults.
 
     They do not become part of the session: a change of one afterwards is not written, so it is for rows that nobody
-    changes again in this transaction. Errors: as kit/db's `worded`; TypeError for a column that only the server fills
-    in some of the rows.
+    changes again in this transaction. Errors: as `insert_all`.
     """
-    await session.flush()  # what they refer to may still be waiting
-    kinds: dict[type[DeclarativeBase], list[DeclarativeBase]] = {}
     for row in rows:
-        kinds.setdefault(type(row), []).append(row)
-    for model, those in kinds.items():
-        values = {column: _values(column, those) for column in _columns(model)}
-        given = tuple(column for column, found in values.items() if found is not None)
-        with worded():
-            await run(session, _statement(model, given), *(values[column] for column in given))
+        for column in _columns(type(row)):
+            if column.default is not None and column.attribute not in vars(row):
+                set_committed_value(row, column.attribute, column.default())
+    if rows:
+        await insert_all(session, type(rows[0]), [vars(row) for row in rows])
 
 
-def _values(column: _Column, rows: Sequence[DeclarativeBase]) -> list[Any] | None:
+def _values(column: _Column, rows: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """Return the values of a column, None when the server is to give all of them."""
-    held = [vars(row) for row in rows]
-    is_set = [column.attribute in each for each in held]
-    if column.is_given_by_server and column.default is None and not all(is_set):
-        if any(is_set):
+    default, name = column.default, column.attribute
+    if column.is_given_by_server and default is None and not all(name in row for row in rows):
+        if any(name in row for row in rows):
             raise TypeError(f"{column.name} is given in some rows only")
         return None
-    for row, each in zip(rows, held, strict=True):
-        if column.attribute not in each:
-            set_committed_value(row, column.attribute, column.default() if column.default else None)
-    found = [each[column.attribute] for each in held]
+    if default is not None:
+        found = [row[name] if name in row else default() for row in rows]
+    else:
+        found = [row.get(name) for row in rows]
     return [None if each is None else json.dumps(each) for each in found] if column.is_json else found
 
 

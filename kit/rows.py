@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kit import clock
 from kit.db import save, worded
 from kit.errors import CommerceError, about, not_found
-from kit.inserts import insert_all
+from kit.inserts import insert_rows
 from kit.metadata import merged
 from kit.tables import Entity
 
@@ -80,11 +80,11 @@ async def locked_all(
 async def save_each(session: AsyncSession, rows: Sequence[Entity], elements: Sequence[int | str] | None = None) -> None:
     """Insert rows that come of a list's `elements` (each of one by default), so that a refusal can name its element.
 
-    Errors: as `insert_all`.
+    Errors: as `insert_rows`.
     """
     values = [vars(row) for row in rows]
     with _naming(zip(elements if elements is not None else range(len(rows)), values, strict=True)):
-        await insert_all(session, *rows)
+        await insert_rows(session, *rows)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -62,7 +62,7 @@ async def set_password(session: AsyncSession, reset: Reset, password_hash: str) 
     )
     if changed is None:
         raise unauthorized(INVALID)
-    await run(session, "UPDATE auth_identity SET tokens_from = $2 WHERE id = $1", identity_id, _whole_second())
+    await run(session, "UPDATE auth_identity SET tokens_from = $2 WHERE id = $1", identity_id, clock.now())
     await run(session, "DELETE FROM auth_session WHERE auth_identity_id = $1", identity_id)
     await run(session, "DELETE FROM reset_token WHERE auth_identity_id = $1 AND used_at IS NULL", identity_id)
 
@@ -79,11 +79,6 @@ async def _use(session: AsyncSession, jti: str) -> str:
     if used is None:
         raise unauthorized(INVALID)
     return used
-
-
-def _whole_second() -> datetime:
-    """Return the present second: tokens name their moment in whole ones."""
-    return clock.now().replace(microsecond=0)
 
 
 _OPEN: Final = "jti = $1 AND used_at IS NULL AND expires_at > $2 AND auth_identity_id IS NOT NULL"

@@ -77,7 +77,8 @@ class Tokens:
             "app_metadata": dict(app_metadata),
             "user_metadata": dict(user_metadata),
             "aud": AUDIENCE,
-            "iat": issued,
+            # With its fraction (RFC 7519 allows it): a new password voids what was issued earlier in the same second.
+            "iat": issued.timestamp(),
             "exp": issued + self._lifetime,
         }
         return jwt.encode(payload, self._secret, ALGORITHM)

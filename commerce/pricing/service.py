@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,7 +40,7 @@ class NewPrice:
 async def create_price_sets(session: AsyncSession, sets: Sequence[Sequence[NewPrice]]) -> list[str]:
     """Create one price set per sequence of prices; return their ids in the same order."""
     ids = [new_id("pset") for _ in sets]
-    await insert_all(session, *[PriceSet(id=one) for one in ids])
+    await insert_all(session, PriceSet, [{"id": one} for one in ids])
     await add_prices(session, [(one, price) for one, prices in zip(ids, sets, strict=True) for price in prices])
     return ids
 
@@ -51,34 +52,22 @@ async def add_prices(
 
     Errors: `invalid_data` for an empty tier.
     """
-    rows: list[Price] = []
+    rows: list[dict[str, Any]] = []
     for price_set_id, price in prices:
         check_tier(price.min_quantity, price.max_quantity)
-        rows.append(
-            Price(
-                id=new_id("price"),
-                price_set_id=price_set_id,
-                price_list_id=price_list_id,
-                currency_code=price.currency_code.lower(),
-                amount=price.amount,
-                min_quantity=price.min_quantity,
-                max_quantity=price.max_quantity,
-                rules_count=len(price.rules),
-            )
-        )
-    await insert_all(session, *rows)
-    await add_rules(session, [(row.id, price.rules) for row, (_, price) in zip(rows, prices, strict=True)])
-    return [row.id for row in rows]
+        columns = {name: value for name, value in vars(price).items() if name != "rules"}
+        own = {"id": new_id("price"), "price_set_id": price_set_id, "price_list_id": price_list_id}
+        lowered = {"currency_code": price.currency_code.lower(), "rules_count": len(price.rules)}
+        rows.append(columns | own | lowered)
+    await insert_all(session, Price, rows)
+    await add_rules(session, [(row["id"], price.rules) for row, (_, price) in zip(rows, prices, strict=True)])
+    return [row["id"] for row in rows]
 
 
 async def add_rules(session: AsyncSession, rules: Sequence[tuple[str, Sequence[NewPriceRule]]]) -> None:
     """Add rules, each to its price; the caller counts them in `price.rules_count`."""
-    rows = [
-        PriceRule(id=new_id("prule"), price_id=price_id, attribute=r.attribute, operator=r.operator, value=r.value)
-        for price_id, those in rules
-        for r in those
-    ]
-    await insert_all(session, *rows)
+    rows = [{**vars(rule), "price_id": price_id} for price_id, those in rules for rule in those]
+    await insert_all(session, PriceRule, rows)
 
 
 def check_tier(min_quantity: Decimal | None, max_quantity: Decimal | None) -> None:

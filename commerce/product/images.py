@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.product.models import Product, ProductImage
-from kit.db import run
+from kit.db import run, save
 from kit.errors import about, not_found
 from kit.ids import new_id
 from kit.inserts import insert_all
@@ -19,11 +19,11 @@ from kit.rows import among, change_all, locked, retire
 async def create_images(session: AsyncSession, urls: Mapping[str, Sequence[str]]) -> None:
     """Give products, by id, pictures in the order of their URLs."""
     rows = [
-        ProductImage(id=new_id("img"), url=url, rank=rank, product_id=product_id)
+        {"url": url, "rank": rank, "product_id": product_id}
         for product_id, each in urls.items()
         for rank, url in enumerate(each)
     ]
-    await insert_all(session, *rows)
+    await insert_all(session, ProductImage, rows)
 
 
 async def set_images(session: AsyncSession, wanted: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -45,7 +45,7 @@ async def set_images(session: AsyncSession, wanted: Mapping[str, Sequence[Mappin
             changed[image["id"]] = {"url": image["url"], "rank": rank}
     await _retire_images(session, [id_ for id_ in held if id_ not in changed])
     await change_all(session, ProductImage, held, changed)
-    await insert_all(session, *new)
+    await save(session, *new)
 
 
 def _require_own(held: Mapping[str, ProductImage], image_id: str, product_id: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.product.models import Product, ProductOption, ProductOptionValue, ProductProductOption
 from commerce.product.options import refuse_used, retire_options, retire_values, save_options
 from commerce.product.types import Choices, NewOption, OptionChange, UsedOption
-from kit.db import run
+from kit.db import run, save
 from kit.errors import about, invalid_data, not_found
 from kit.ids import new_id
 from kit.inserts import insert_all
@@ -63,9 +63,8 @@ async def add_options(
     uses: list[tuple[str, Held, Sequence[str] | None]]
     uses = [(to, _held(*rows), None) for (to, _), rows in zip(new, made, strict=True)]
     uses += [(to, known[each.id], each.value_ids) for to, each in asked if isinstance(each, UsedOption)]
-    await insert_all(
-        session, *[ProductProductOption(product_id=to, product_option_id=option.id) for to, option, _ in uses]
-    )
+    links = [{"product_id": to, "product_option_id": option.id} for to, option, _ in uses]
+    await insert_all(session, ProductProductOption, links)
     await use_values(
         session,
         [
@@ -200,7 +199,7 @@ async def _new_values(
                 row = ProductOptionValue(id=new_id("optval"), value=text, option_id=change.option_id)
                 values[change.option_id][text] = row.id
                 rows.append(row)
-    await insert_all(session, *rows)
+    await save(session, *rows)
     return values
 
 

@@ -115,17 +115,13 @@ async def link_variants(
     session: AsyncSession, price_sets: Mapping[str, str], inventory: Sequence[tuple[str, str, Decimal]]
 ) -> None:
     """Link variants with their price sets (by variant id) and their inventory items (variant, item, how many)."""
-    await insert_all(
-        session,
-        *[ProductVariantPriceSet(variant_id=variant, price_set_id=one) for variant, one in price_sets.items()],
-    )
-    await insert_all(
-        session,
-        *[
-            ProductVariantInventoryItem(variant_id=variant, inventory_item_id=item, required_quantity=quantity)
-            for variant, item, quantity in inventory
-        ],
-    )
+    sets = [{"variant_id": variant, "price_set_id": one} for variant, one in price_sets.items()]
+    await insert_all(session, ProductVariantPriceSet, sets)
+    parts = [
+        {"variant_id": variant, "inventory_item_id": item, "required_quantity": quantity}
+        for variant, item, quantity in inventory
+    ]
+    await insert_all(session, ProductVariantInventoryItem, parts)
 
 
 class _Combinations:
@@ -172,11 +168,11 @@ async def _combinations(session: AsyncSession, product_ids: Collection[str]) -> 
 async def _save_choices(session: AsyncSession, made: _Combinations, *, new: Iterable[tuple[str, str]]) -> None:
     """Insert the values of variants (product, variant) that have none in the database."""
     links = [
-        ProductVariantOption(variant_id=variant_id, option_value_id=value_id)
+        {"variant_id": variant_id, "option_value_id": value_id}
         for product_id, variant_id in new
         for value_id in made.chosen[product_id][variant_id].values.values()
     ]
-    await insert_all(session, *links)
+    await insert_all(session, ProductVariantOption, links)
 
 
 _CHOSEN: Final = """

@@ -17,7 +17,6 @@ from typing import Any
 from tests.contract.reference import CONTRACT, EXAMPLES, judge, replay
 from tests.contract.routes import Routes, contract_routes
 from tests.contract.shop import EMAIL, PASSWORD, Shop
-from tests.contract.stand_ins import stand_in
 
 
 class Kind(StrEnum):
@@ -66,14 +65,12 @@ class Replay(replay.Replay):  # type: ignore[misc,name-defined]  # loaded from i
             reset=shop.restore,
         )
         super().__init__(args, json.loads((CONTRACT / "setup.json").read_text()))
-        self.is_set_up = False
         self.has_gaps = False  # an entry of the file could not be sent
 
     def prepare(self) -> None:
         """Set the shop up and keep its state."""
         super().prepare()
         self.setup_notes = list(self.notes)
-        self.is_set_up = True
 
     def command(self, command: Callable[[], None]) -> None:
         command()
@@ -90,17 +87,8 @@ class Replay(replay.Replay):  # type: ignore[misc,name-defined]  # loaded from i
         missing = self.routes.missing(step["method"], step["path"])
         if missing is None:
             super().step(step, recorded, prefix, given)
-        elif self.is_set_up:
+        else:
             self.has_gaps = True
-        elif not prefix:
-            self._stand_in(step, recorded)
-
-    def _stand_in(self, step: Mapping[str, Any], recorded: Mapping[str, str]) -> None:
-        """Do by an operation what the set-up asks of a route that comes later, where there is such an operation."""
-        request = replay.fill({"path": step["path"], "body": step.get("body", {})}, self.labels)
-        answer = stand_in(self.shop, step["method"], request["path"], request["body"])
-        if answer is not None:
-            self.save(step.get("save", {}), answer, {}, recorded)
 
     def judged(self, file: str) -> Iterator[Verdict]:
         """Replay one file from the state after the setup."""

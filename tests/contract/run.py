@@ -4,8 +4,7 @@ FILE is a file of tests/data/contract/examples without `.json`; none means all. 
 `--write-floor` raises tests/contract/floor.json to what is equal now. Exit status 1 when a demand of
 tests/contract/demands.py is not met.
 
-The shop of setup.json is set up once by the routes that exist; what a missing route would set up is done by its
-operation where there is one (tests/contract/stand_ins.py). An entry of a missing route is `later`, one that needs what
+The shop of setup.json is set up once. An entry of a route that the application lacks is `later`, one that needs what
 such an entry would have told is `blocked`.
 """
 

@@ -93,9 +93,6 @@ class Shop:
         self.last_answer: Answer = self._portal.start_task_soon(self._ask, request).result(timeout)
         return self.last_answer
 
-    def transact(self, work: Any, *args: Any) -> Any:  # noqa: ANN401 - any operation and its result
-        return self._portal.call(self.state.database.transact, lambda session: work(session, *args))
-
     def last_event(self, name: str) -> dict[str, Any] | None:
         return self._portal.call(self._last_event, name)
 

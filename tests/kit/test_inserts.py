@@ -15,7 +15,7 @@ from kit.changes import TableChange
 from kit.clock import now
 from kit.db import Database, run, save
 from kit.errors import CommerceError
-from kit.inserts import insert_all
+from kit.inserts import insert_all, insert_rows
 from tests.support.statements import recorded_statements
 
 MOMENT = now().replace(microsecond=123_000)
@@ -38,12 +38,16 @@ async def test_rows_are_what_the_unit_of_work_writes(database: Database) -> None
         "subtitle": None,
     }
     bulk = [product("bulk", **given), product("plain")]
-    await write(database, lambda session: insert_all(session, *bulk))
+    await write(database, lambda session: insert_rows(session, *bulk))
+    await write(database, lambda session: insert_all(session, Product, [{"title": "A", "handle": "dict", **given}]))
     await write(database, lambda session: save(session, product("unit", **given)))
     async with database.reading() as connection:
         rows = {row.handle: row._asdict() for row in await run(connection, "SELECT * FROM product")}
     differing = {"id", "title", "handle"}
     assert {name: held for name, held in rows["bulk"].items() if name not in differing} == {
+        name: held for name, held in rows["unit"].items() if name not in differing
+    }
+    assert {name: held for name, held in rows["dict"].items() if name not in differing} == {
         name: held for name, held in rows["unit"].items() if name not in differing
     }
     assert rows["plain"]["metadata"] is None
@@ -58,10 +62,10 @@ async def test_a_hundred_rows_are_the_statement_that_one_is(database: Database) 
         images = [ProductImage(url=str(n)) for n in range(number)]
 
         async def work(session: AsyncSession, owner: Product = owner, images: list[ProductImage] = images) -> None:
-            await insert_all(session, owner)
+            await insert_rows(session, owner)
             for image in images:
                 image.product_id = owner.id
-            await insert_all(session, *images)
+            await insert_rows(session, *images)
 
         with recorded_statements(database) as statements:
             await write(database, work)
@@ -72,9 +76,9 @@ async def test_a_hundred_rows_are_the_statement_that_one_is(database: Database) 
 
 async def test_a_broken_constraint_is_worded(database: Database) -> None:
     with pytest.raises(CommerceError, match="Product with handle: mug, already exists"):
-        await write(database, lambda session: insert_all(session, product("mug"), product("mug")))
+        await write(database, lambda session: insert_rows(session, product("mug"), product("mug")))
     with pytest.raises(CommerceError, match="such entity does not exist") as caught:
-        await write(database, lambda session: insert_all(session, product("mug", type_id="ptyp_x")))
+        await write(database, lambda session: insert_rows(session, product("mug", type_id="ptyp_x")))
     assert caught.value.type == "not_found"
 
 
@@ -82,13 +86,13 @@ async def test_what_waits_in_the_session_goes_first(database: Database) -> None:
     async def work(session: AsyncSession) -> None:
         owner = product("owner", id="prod_1")
         session.add(owner)
-        await insert_all(session, ProductImage(url="x", product_id="prod_1"))
+        await insert_rows(session, ProductImage(url="x", product_id="prod_1"))
 
     await write(database, work)
 
 
 async def test_the_server_fills_a_column_in_all_rows_or_in_none(database: Database) -> None:
-    await write(database, lambda session: insert_all(session, TableChange(table_name="a", txid=1)))
+    await write(database, lambda session: insert_rows(session, TableChange(table_name="a", txid=1)))
     mixed = TableChange(table_name="a", txid=2), TableChange(table_name="a", txid=3, at=MOMENT)
     with pytest.raises(TypeError, match="in some rows only"):
-        await write(database, lambda session: insert_all(session, *mixed))
+        await write(database, lambda session: insert_rows(session, *mixed))

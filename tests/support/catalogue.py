@@ -8,6 +8,7 @@ from typing import Any
 from httpx2 import AsyncClient
 
 from kit.db import Database, run
+from tests.support.statements import recorded_statements
 
 Json = Any  # what an answer holds
 
@@ -37,6 +38,13 @@ class Merchant:
 
     async def delete(self, path: str) -> Json:
         return await self.send("DELETE", path)
+
+    async def counted(self, database: Database, method: str, path: str, body: Json = None) -> tuple[int, Json]:
+        """Return how many statements a request costs, and its answer; who asks is known already."""
+        await self.get("/regions?limit=0")
+        with recorded_statements(database) as sent:
+            answer = await self.send(method, path, body)
+        return len(sent), answer
 
     async def product(self, title: str = "Shirt", *, sizes: tuple[str, ...] = ("S", "M"), **more: Json) -> Json:
         """Create a product with a variant of each size, its sku being that of title and size."""

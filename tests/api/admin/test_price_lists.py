@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commerce.product.service import NewProduct, NewVariant
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.state import State
 from commerce.pricing.service import NewPrice
+from commerce.product.types import NewOption, NewProduct, NewVariant
 from kit.db import Database, run
-from operations.create_product import CreatedProduct, VariantOffer, create_product
+from operations.create_product import CreatedProduct, ProductOffer, create_products
+from operations.offer_variants import VariantOffer
 from queries.prices import PriceContext, PriceQuery, select_prices
 from tests.support.statements import recorded_statements
 
@@ -47,7 +48,8 @@ async def make_product(session: AsyncSession, title: str, sizes: tuple[str, ...]
         VariantOffer(NewVariant(size, {"Size": size}, manage_inventory=False), [NewPrice(Decimal(20), "eur")])
         for size in sizes
     ]
-    return await create_product(session, NewProduct(title, {"Size": sizes}), offers)
+    (made,) = await create_products(session, [ProductOffer(NewProduct(title, [NewOption("Size", sizes)]), offers)])
+    return made
 
 
 async def cost(

@@ -13,7 +13,6 @@ from kit.db import Database
 from kit.settings import Settings
 from operations.seed.first_start import FirstStart, first_start
 from tests.support.catalogue import Merchant, events, shirt, variant
-from tests.support.statements import recorded_statements
 
 SIZES = ("S", "M", "L")
 
@@ -56,9 +55,7 @@ async def test_a_batch_costs_the_same_whatever_its_size(merchant: Merchant, stat
         return {"id": product["id"], **everything, **own, "variants": variants}
 
     async def counted(step: str, body: list[Any]) -> tuple[int, Any]:
-        with recorded_statements(state.database) as sent:
-            answer = await merchant.post("/products/batch", {step: body})
-        return len(sent), answer
+        return await merchant.counted(state.database, "POST", "/products/batch", {step: body})
 
     counts = []
     for numbers in (range(1), range(1, 101)):
@@ -134,21 +131,13 @@ async def test_a_batch_of_variants(merchant: Merchant, database: Database, state
     many = [variant(f"v{number}") for number in range(60)]
     counts = []
     for some in (many[:1], many[1:]):
-        told = []
-        with recorded_statements(state.database) as sent:
-            created = (await merchant.post(path, {"create": some}))["created"]
-        told.append(len(sent))
-        update = [
-            {"id": each["id"], "prices": [{"currency_code": "eur", "amount": 7}], "upc": each["id"]} for each in created
-        ]
-        with recorded_statements(state.database) as sent:
-            updated = (await merchant.post(path, {"update": update}))["updated"]
-        told.append(len(sent))
-        assert {price["amount"] for each in updated for price in each["prices"]} == {7}
-        with recorded_statements(state.database) as sent:
-            await merchant.post(path, {"delete": [each["id"] for each in created]})
-        told.append(len(sent))
-        counts.append(told)
+        creating, answer = await merchant.counted(state.database, "POST", path, {"create": some})
+        ids = [each["id"] for each in answer["created"]]
+        update = [{"id": id_, "prices": [{"currency_code": "eur", "amount": 7}], "upc": id_} for id_ in ids]
+        updating, answer = await merchant.counted(state.database, "POST", path, {"update": update})
+        assert {price["amount"] for each in answer["updated"] for price in each["prices"]} == {7}
+        deleting, _ = await merchant.counted(state.database, "POST", path, {"delete": ids})
+        counts.append((creating, updating, deleting))
     assert counts[0] == counts[1]
     before = await events(database)
     for body, message in (
@@ -191,12 +180,10 @@ async def test_a_list_costs_two_statements_whatever_its_length(merchant: Merchan
     products = (await merchant.post("/products/batch", body))["created"]
     options = products[0]["options"][0]["id"]
     for path in (*(each(products[0]["id"]) for each in LISTS), f"/product-options/{options}/values?"):
-        await merchant.get(f"{path}limit=1")  # who asks is known from now on
         counts = []
         for limit in (1, 50):
-            with recorded_statements(state.database) as sent:
-                answer = await merchant.get(f"{path}limit={limit}")
-            counts.append(len(sent))
+            count, answer = await merchant.counted(state.database, "GET", f"{path}limit={limit}")
+            counts.append(count)
         rows = next(each for each in answer.values() if isinstance(each, list))
-        assert (path, counts[0]) == (path, counts[1])
+        assert (path, counts) == (path, [2, 2])
         assert rows

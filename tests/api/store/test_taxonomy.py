@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from commerce.product.service import NewProduct
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +12,10 @@ from api.state import State
 from commerce.product.categories import create_category
 from commerce.product.classify import create_collection, create_tag, create_type
 from commerce.product.models import ProductStatus
+from commerce.product.types import NewOption, NewProduct
+from commerce.sales_channel.service import create_sales_channel
 from kit.db import Database
-from operations.create_product import create_product
+from operations.create_product import ProductOffer, create_offer
 from tests.support.statements import recorded_statements
 
 Made = dict[str, str]
@@ -36,21 +37,22 @@ async def made(database: Database, channel_id: str) -> Made:
         }
         await create_category(session, "Below hidden", parent_category_id=ids["hidden"], is_active=True)
         await create_category(session, "Inside", is_active=True, is_internal=True)
+        other = (await create_sales_channel(session, "Other")).id
         for title, status, channels in (
             ("Sold", ProductStatus.PUBLISHED, [channel_id]),
             ("Draft", ProductStatus.DRAFT, [channel_id]),
-            ("Elsewhere", ProductStatus.PUBLISHED, ["sc_other"]),
+            ("Elsewhere", ProductStatus.PUBLISHED, [other]),
         ):
             product = NewProduct(
                 title,
-                {"Size": ["S"]},
+                [NewOption("Size", ["S"])],
                 status=status,
                 type_id=ids["product-types"],
                 collection_id=ids["collections"],
                 tag_ids=[ids["product-tags"]],
                 category_ids=[root.id],
             )
-            await create_product(session, product, [], sales_channels=channels)
+            await create_offer(session, ProductOffer(product, sales_channels=channels))
         return ids
 
     return await database.transact(make)
