@@ -1,4 +1,4 @@
-"""`python -m bench checkout | page | cart | memory | faults`."""
+"""`python -m bench checkout | page | cart | catalogue | memory | faults`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from bench import cart, checkout, faults, memory, page
+from bench import cart, catalogue, checkout, faults, memory, page
 from bench.tables import console
 
 
@@ -23,6 +23,9 @@ def main() -> None:
     one.add_argument("--number", type=int, default=200)
     one = what.add_parser("cart", help="adding a line to a cart of 1 and of 50")
     one.add_argument("--number", type=int, default=40)
+    one = what.add_parser("catalogue", help="lists, searches and batches in a small and a big catalogue")
+    one.add_argument("--number", type=int, default=200)
+    one.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000], help="products")
     one = what.add_parser("memory", help="whether memory stays flat over many checkouts")
     one.add_argument("--number", type=int, default=5000)
     one = what.add_parser("faults", help="bursts of checkouts while parts are killed, audited")
@@ -33,6 +36,7 @@ def main() -> None:
         "checkout": lambda: checkout.run(options.number, options.concurrency),
         "page": lambda: page.run(options.number),
         "cart": lambda: cart.run(options.number),
+        "catalogue": lambda: catalogue.run_bench(options.number, options.sizes),
         "memory": lambda: memory.run(options.number),
         "faults": lambda: faults.run(options.rounds, options.shoppers),
     }

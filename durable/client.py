@@ -73,6 +73,11 @@ class Durable:
         self._prefix = queue_prefix
         self._client: Client | None = None
 
+    @property
+    def queues(self) -> list[str]:
+        """The task queues of this shop; several shops may share a namespace."""
+        return sorted({queues.queue_of(name, self._prefix) for name in queues.QUEUE_OF})
+
     async def client(self) -> Client:
         """Return the client, which may not have reached the server yet."""
         if self._client is None:

@@ -78,7 +78,7 @@ async def list_executions(
 
     Temporal's order is the newest first; the oldest first is read from its end.
     """
-    query = _query(filters)
+    query = _query(filters, durable.queues)
     if query is None:
         return [], 0
     async with _asking(durable) as client:
@@ -104,7 +104,9 @@ async def find_execution(durable: Durable, id_: str) -> Execution:
     except ValueError as error:
         raise _missing(id_) from error
     async with _asking(durable) as client:
-        async for found in client.list_workflows(f"RunId = '{run_id}' AND {_OURS}", page_size=1):
+        async for found in client.list_workflows(
+            f"RunId = '{run_id}' AND {_OURS} AND {_in('TaskQueue', durable.queues)}", page_size=1
+        ):
             return await _execution(client, found, with_steps=True)
     raise _missing(id_)
 
@@ -169,10 +171,10 @@ _NAMES: Final = ", ".join(f"'{name}'" for name in sorted(QUEUE_OF))
 _OURS: Final = f"WorkflowType IN ({_NAMES})"
 
 
-def _query(filters: Filters) -> str | None:
+def _query(filters: Filters, queues: Sequence[str]) -> str | None:
     """Return Temporal's query, or None when nothing can match it."""
     names = sorted(set(QUEUE_OF) & set(filters.workflow_ids)) if filters.workflow_ids is not None else sorted(QUEUE_OF)
-    parts = [_in("WorkflowType", names)]
+    parts = [_in("WorkflowType", names), _in("TaskQueue", queues)]
     if filters.transaction_ids is not None:
         known = [f"{name}{ids.SEPARATOR}{id_}" for name in names for id_ in filters.transaction_ids]
         parts.append(_in("WorkflowId", known))

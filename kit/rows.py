@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, insert, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kit import clock
 from kit.db import save, worded
 from kit.errors import CommerceError, about, not_found
+from kit.inserts import insert_rows
 from kit.metadata import merged
-from kit.tables import Base, Entity
+from kit.tables import Entity
 
 E = TypeVar("E", bound=Entity)
 
@@ -76,24 +77,14 @@ async def locked_all(
     return {id_: found[id_] for id_ in ids}
 
 
-async def insert_all(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that nobody looks at afterwards, by one statement: half the work of making them objects.
-
-    Errors: as `save`.
-    """
-    if rows:
-        with worded():
-            await session.execute(insert(model), list(rows))
-
-
 async def save_each(session: AsyncSession, rows: Sequence[Entity], elements: Sequence[int | str] | None = None) -> None:
-    """Save rows that come of a list's `elements` (each of one by default), so that a refusal can name its element.
+    """Insert rows that come of a list's `elements` (each of one by default), so that a refusal can name its element.
 
-    Errors: as `save`.
+    Errors: as `insert_rows`.
     """
     values = [vars(row) for row in rows]
     with _naming(zip(elements if elements is not None else range(len(rows)), values, strict=True)):
-        await save(session, *rows)
+        await insert_rows(session, *rows)
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.inventory.models import InventoryItem, InventoryLevel
 from commerce.inventory.rules import not_stocked, refuse_deletion
-from kit.db import run, save
+from kit.db import run
 from kit.errors import about, in_list, invalid_data, not_allowed, not_found
 from kit.ids import new_id
+from kit.inserts import insert_all
 from kit.outbox import tell
 from kit.rows import Batch, change, keep, locked, retire, save_each
 
@@ -74,10 +75,10 @@ class LevelBatch:
 
 async def create_inventory_items(session: AsyncSession, items: Sequence[NewInventoryItem]) -> list[str]:
     """Create items; return their ids in the same order. Errors: `invalid_data` for a sku that is taken."""
-    rows = [InventoryItem(id=new_id("iitem"), **vars(item)) for item in items]
-    await save(session, *rows)
-    await tell(session, "inventory-item.created", *(row.id for row in rows))
-    return [row.id for row in rows]
+    ids = [new_id("iitem") for _ in items]
+    await insert_all(session, InventoryItem, [{"id": one, **vars(item)} for one, item in zip(ids, items, strict=True)])
+    await tell(session, "inventory-item.created", *ids)
+    return ids
 
 
 async def update_inventory_item(session: AsyncSession, item_id: str, given: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from commerce.pricing.models import Price, PricePreference, PriceRule, PriceSet
 from kit import clock
 from kit.errors import invalid_data
 from kit.ids import new_id
-from kit.rows import insert_all
+from kit.inserts import insert_all
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from commerce.product.models import Product, ProductImage
 from kit.db import run, save
 from kit.errors import about, not_found
 from kit.ids import new_id
-from kit.rows import among, change_all, insert_all, locked, retire
+from kit.inserts import insert_all
+from kit.rows import among, change_all, locked, retire
 
 
 async def create_images(session: AsyncSession, urls: Mapping[str, Sequence[str]]) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.product.models import ProductOption, ProductOptionValue
 from commerce.product.types import NewOption
-from kit.db import one, run, save
+from kit.db import one, run
 from kit.errors import invalid_data, not_found
 from kit.ids import new_id
+from kit.inserts import insert_rows
 from kit.outbox import tell
 from kit.rows import change, change_all, locked, retire
 
@@ -32,8 +33,8 @@ async def save_options(
     rows = [
         (row, [_value(row.id, text, option.ranks) for text in dict.fromkeys(option.values)]) for row, option in made
     ]
-    await save(session, *[row for row, _ in rows])
-    await save(session, *[value for _, values in rows for value in values])
+    await insert_rows(session, *[row for row, _ in rows])
+    await insert_rows(session, *[value for _, values in rows for value in values])
     return rows
 
 
@@ -86,7 +87,7 @@ async def _set_values(
     gone = [row.id for text, row in held.items() if text not in texts]
     await refuse_used(session, [(None, id_) for id_ in gone])
     await retire_values(session, gone)
-    await save(session, *[_value(option_id, text, ranks) for text in texts if text not in held])
+    await insert_rows(session, *[_value(option_id, text, ranks) for text in texts if text not in held])
     ranked = {row.id: {"rank": ranks[text]} for text, row in held.items() if text in ranks and text in texts}
     await change_all(session, ProductOptionValue, {row.id: row for row in held.values()}, ranked)
 

@@ -14,8 +14,9 @@ from commerce.product.types import Choices, NewOption, OptionChange, UsedOption
 from kit.db import run, save
 from kit.errors import about, invalid_data, not_found
 from kit.ids import new_id
+from kit.inserts import insert_all
 from kit.outbox import tell
-from kit.rows import insert_all, locked
+from kit.rows import locked
 
 Wanted: TypeAlias = "NewOption | UsedOption"
 

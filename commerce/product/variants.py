@@ -22,7 +22,8 @@ from commerce.product.types import Choices, NewVariant
 from kit.db import run
 from kit.errors import about, invalid_data
 from kit.ids import new_id
-from kit.rows import change_all, insert_all, locked, locked_all, retire, save_each
+from kit.inserts import insert_all
+from kit.rows import change_all, locked, locked_all, retire, save_each
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,14 @@ import subprocess
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Final
 
 from euryale.embedded.child import Launch, StartError, reap, spawn, tail
 from euryale.embedded.http import answers
 from euryale.embedded.ports import free_port
+
+ATTEMPTS: Final = 3
+TAKEN: Final = "failed listening for HTTP API"
 
 
 @dataclass
@@ -48,11 +52,22 @@ class Temporal:
         return await answers(f"http://127.0.0.1:{self.http_port}/api/v1/namespaces/{self.namespace}/workflow-count")
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
-        """Start the server and wait until it is of use. StartError with the log when it ends instead."""
-        with log.open("ab") as output:
-            process = spawn(self.launch(), output)
-        asyncio.run(self._wait(process, log))
-        return process
+        """Start the server and wait until it is of use. StartError with the log when it ends instead.
+
+        The port of its HTTP API was free when it was picked; if somebody took it since, another is tried.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            with log.open("ab") as output:
+                process = spawn(self.launch(), output)
+            try:
+                asyncio.run(self._wait(process, log))
+            except StartError as error:
+                if attempt == ATTEMPTS or TAKEN not in str(error):
+                    raise
+                self.http_port = free_port()
+            else:
+                return process
+        raise AssertionError("unreachable")
 
     def stop(self, process: subprocess.Popen[bytes]) -> None:
         """Stop a server that `start` returned."""

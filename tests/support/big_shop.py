@@ -60,8 +60,6 @@ SELECT 'price_' || t.s, 'eur', 4, 0, p.price_set_id, 'plist_' || l.s, t.at, t.at
 FROM t JOIN (SELECT *, row_number() OVER (ORDER BY price_set_id) AS place FROM product_variant_price_set) p
   ON p.place = t.n
 JOIN t l ON l.n = 1 + t.n % 20;
-
-VACUUM ANALYZE;
 """
 
 
@@ -72,7 +70,7 @@ async def fill(settings: Settings, products: int, others: int) -> None:
     connection = await asyncpg.connect(settings.database_url)
     try:
         await connection.execute(NUMBERS, others, new_id("cus").removeprefix("cus_")[:14])
-        for statement in ROWS.split(";\n"):
-            await connection.execute(statement)
+        await connection.execute(ROWS)
+        await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

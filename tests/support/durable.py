@@ -64,7 +64,7 @@ async def shop_worker(
 
 async def until(holds: Callable[[], Awaitable[Any]], what: str) -> Any:  # noqa: ANN401 - whatever was waited for
     """Ask again and again until the answer is truthy, and return it; the test's own time-out ends it."""
-    for _ in range(3000):
+    for _ in range(9000):
         if found := await holds():
             return found
         await asyncio.sleep(0.01)
