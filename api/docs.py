@@ -8,30 +8,21 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.openapi.document import describe
+
 ASSETS: Final = "/docs/assets"
-SCHEMES: Final = {
-    "publishable_key": {"type": "apiKey", "in": "header", "name": "x-publishable-api-key"},
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "secret_key": {"type": "http", "scheme": "basic"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "connect.sid"},
-}
-SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
-    "store": [{"publishable_key": []}, {"publishable_key": [], "bearer": []}],
-    "admin": [{"bearer": []}, {"secret_key": []}, {"session": []}],
-}
 
 
 def serve_docs(app: FastAPI) -> None:
     """Serve `/docs`; the page's script and style come from a package, since nothing is loaded at run time."""
     app.mount(ASSETS, StaticFiles(directory=Path(str(files("fastapi_offline"))) / "static"))
 
-    def describe() -> dict[str, Any]:
+    def description() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_security(get_openapi(title=app.title, version=app.version, routes=app.routes))
+            app.openapi_schema = describe(app)
         return app.openapi_schema
 
     async def page() -> HTMLResponse:
@@ -44,19 +35,10 @@ def serve_docs(app: FastAPI) -> None:
             swagger_ui_parameters={"validatorUrl": None, "persistAuthorization": True},
         )
 
-    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's own way to change the description
+    app.openapi = description  # type: ignore[method-assign]  # FastAPI's own way to change the description
 
     async def front() -> RedirectResponse:
         return RedirectResponse("/docs")
 
     app.add_api_route("/docs", page, include_in_schema=False)
     app.add_api_route("/", front, include_in_schema=False)  # who opens the address that `euryale dev` prints
-
-
-def _with_security(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say which credentials an area asks for, so that the page can send them."""
-    schema.setdefault("components", {})["securitySchemes"] = SCHEMES
-    for path, operations in schema["paths"].items():
-        for operation in operations.values():
-            operation["security"] = SECURITY.get(path.split("/")[1], [])
-    return schema

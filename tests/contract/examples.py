@@ -1,0 +1,102 @@
+"""Rewrite or check api/openapi/examples.json: `uv run python -m tests.contract.examples [--write]`.
+
+One recorded request and answer of each route of ours: the first that succeeded, cut to what shows its form; and the
+schema of what was recorded where the description, made of the resources, does not fit it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.openapi.components import Components
+from api.openapi.document import answer_of
+from api.openapi.routes import named, routes
+from kit.settings import Settings
+from tests.contract.demands import read_floor
+from tests.contract.reference import EXAMPLES
+from tests.contract.replaying import files
+from tests.contract.routes import Routes, contract_routes
+from tests.contract.schemas import misfits, schema_of
+
+FILE = Path(__file__).resolve().parents[2] / "api" / "openapi" / "examples.json"
+LONGEST = 300  # characters of a text
+Entry = dict[str, Any]
+
+
+def successes(app: FastAPI) -> Iterator[tuple[str, str, Entry]]:
+    """Yield method, path as the application has it, and entry of each recorded success that we answer alike."""
+    contract = Routes(None, contract_routes())
+    floor = read_floor()
+    ours = {(method, _shape(path)): path for method, path in routes(app)}
+    for file in sorted(files(), key=lambda name: (name.startswith("story_"), name)):
+        for entry in json.loads((EXAMPLES / f"{file}.json").read_text())["entries"]:
+            route = contract.asked(entry["request"]["method"], entry["request"]["path"])
+            is_ours = entry["name"] in floor.get(file, ())
+            if route is not None and is_ours and entry["response"]["status"] in (200, 201, 202):
+                method = route[0].lower()
+                if (method, _shape(route[1])) in ours:
+                    yield method, ours[method, _shape(route[1])], entry
+
+
+def examples() -> dict[str, Entry]:
+    """Return "post /admin/regions" -> what was asked and answered."""
+    app = create_app(Settings(jwt_secret="x" * 32))
+    entries: dict[tuple[str, str], list[Entry]] = {}
+    for method, path, entry in successes(app):
+        entries.setdefault((method, path), []).append(entry)
+    endpoints = routes(app)
+    return {
+        f"{method} {path}": _shown(path, endpoints[method, path], found)
+        for (method, path), found in sorted(entries.items())
+    }
+
+
+def _shown(path: str, endpoint: Any, entries: list[Entry]) -> Entry:  # noqa: ANN401 - a route's function
+    request, response = entries[0]["request"], entries[0]["response"]
+    shown: Entry = {"status": response["status"]}
+    body = request.get("body")
+    if isinstance(body, dict) and "{{" not in json.dumps(body) and not any("multipart" in key for key in body):
+        shown["request"] = cut(body)
+    if isinstance(response["body"], dict | list):
+        shown["response"] = cut(response["body"])
+    answers = [entry["response"]["body"] for entry in entries]
+    components = Components()
+    described = answer_of(path, named(endpoint), components)
+    document = {"components": {"schemas": components.schemas}}
+    if described is None or any(misfits(document, described, answer) for answer in answers):
+        shown["schema"] = schema_of(answers)
+    return shown
+
+
+def cut(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the value with one element a list, without the twins of amounts and long texts."""
+    if isinstance(value, dict):
+        return {key: cut(below) for key, below in value.items() if not key.startswith("raw_")}
+    if isinstance(value, list):
+        return [cut(one) for one in value[:1]]
+    return value[:LONGEST] if isinstance(value, str) else value
+
+
+def _shape(path: str) -> str:
+    return re.sub(r":\w+|\{\w+\}", "*", path)
+
+
+def text() -> str:
+    """Return what the file must say."""
+    lines = (f"{json.dumps(name)}: {json.dumps(shown, ensure_ascii=False)}" for name, shown in examples().items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    if "--write" in sys.argv[1:]:
+        FILE.write_text(text(), encoding="utf-8")
+    else:
+        sys.stdout.write(text())
