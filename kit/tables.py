@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -90,16 +91,20 @@ def live_index(table: str, *columns: str, include: tuple[str, ...] = ()) -> Inde
 
 
 def trigram_index(table: str, *columns: str) -> Index:
-    """Return the index by which `q` finds what contains a text in any of `columns` (or `(expressions)`); one a table.
+    """Return the index by which `q` finds what contains a text in any of `columns`; one a table.
 
-    It is no part of a migration: a server may lack the extension that it needs (migrations/search.py, docs/adr/0006).
+    The columns are those of the resource's `search`, in its order, SQL over `{t}` among them: both are one expression
+    (kit/search). It is no part of a migration: a server may lack the extension (migrations/search.py, docs/adr/0006).
     """
-    searched: list[Any] = [literal_column(each).label(each) if "(" in each else each for each in columns]
+    expression = search.sought("", *columns)
+    searched: Any = literal_column(expression).label("sought")
     return Index(
-        f"search_{table}",
-        *searched,
+        f"search_{table}_{hashlib.sha256(expression.encode()).hexdigest()[:6]}",
+        searched,
         postgresql_using="gin",
-        postgresql_ops=dict.fromkeys(columns, "gin_trgm_ops"),
+        postgresql_ops={"sought": "gin_trgm_ops"},
+        # Every search reads what waits to be sorted in: kB of it, not MB.
+        postgresql_with={"gin_pending_list_limit": 256},
         info={"extension": search.EXTENSION},
     )
 

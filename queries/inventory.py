@@ -8,6 +8,7 @@ import queries.product
 import queries.stock_location
 from commerce.inventory.models import InventoryItem, InventoryLevel, ReservationItem
 from kit.query import LIVE, Filter, Kind, Link, Resource, computed, many, one, ops, plain
+from kit.search import sought
 
 _QUANTITIES: Final = ("stocked_quantity", "reserved_quantity", "incoming_quantity")
 _ITEM: Final = (
@@ -16,6 +17,7 @@ _ITEM: Final = (
     *("reserved_quantity", "stocked_quantity", "created_at", "updated_at"),
 )
 
+_SOUGHT: Final = ("sku", "title", "description", "hs_code", "mid_code", "material")
 INVENTORY_LEVEL: Final[Resource] = Resource(
     InventoryLevel,
     key="inventory_level",
@@ -59,7 +61,7 @@ INVENTORY_ITEM: Final[Resource] = Resource(
             " AND l.location_id {matches})"
         ),
     },
-    search=("sku", "title", "description", "hs_code", "mid_code", "material"),
+    search=_SOUGHT,
     combines=True,
     with_deleted=True,
     limit=20,
@@ -98,8 +100,8 @@ RESERVATION: Final = Resource(
     },
     search=(
         "description",
-        """SELECT r.id FROM reservation_item r JOIN inventory_item i ON i.id = r.inventory_item_id
-        WHERE i.sku {matches} OR i.title {matches} OR i.description {matches}""",
+        f"""SELECT r.id FROM reservation_item r JOIN inventory_item i ON i.id = r.inventory_item_id
+        WHERE {sought("i", *_SOUGHT)} {{matches}}""",
     ),
     with_deleted=True,
     limit=20,

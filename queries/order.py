@@ -8,6 +8,7 @@ from typing import Final
 import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
 from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
+from kit.search import sought
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD, UNTOTALED_ITEM
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
@@ -17,6 +18,7 @@ from queries.selecting import as_listed
 from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
+_ADDRESS: Final = ("first_name", "last_name", "company", "address_1", "city", "postal_code", "phone")
 ADDRESS: Final[Resource] = Resource(OrderAddress, key="address", plural="addresses")
 CREDIT_LINE: Final[Resource] = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
 
@@ -127,8 +129,7 @@ _TOTALED: Final[Resource] = ORDER.but(
         *("email", "custom_display_id", "{t}.display_id::text"),
         *(
             f"""SELECT o.id FROM order_address a JOIN "order" o ON o.{place}_address_id = a.id
-        WHERE a.first_name {{matches}} OR a.last_name {{matches}} OR a.company {{matches}} OR a.address_1 {{matches}}
-          OR a.city {{matches}} OR a.postal_code {{matches}} OR a.phone {{matches}}"""
+            WHERE {sought("a", *_ADDRESS)} {{matches}}"""
             for place in ("shipping", "billing")
         ),
     ),

@@ -18,6 +18,7 @@ from kit.query.columns import Column, Kind, columns_of, computed
 from kit.query.filters import Filter, ops, plain
 from kit.query.resource import LIVE, Fragment, Link, Relation, Resource, many, one
 from kit.query.rounding import rho
+from kit.search import sought
 from queries.price import PRICE
 from queries.prices import calculated_price_json, selected_price
 from queries.taxes import tax_rate
@@ -191,8 +192,8 @@ def _of_variants(column: str) -> Filter:
 
 _SEARCH: Final = (
     *("title", "subtitle", "description"),
-    """SELECT v.product_id FROM product_variant v WHERE v.deleted_at IS NULL AND (v.title {matches}
-      OR v.sku {matches} OR v.barcode {matches} OR v.ean {matches} OR v.upc {matches})""",
+    f"""SELECT v.product_id FROM product_variant v
+    WHERE v.deleted_at IS NULL AND {sought("v", "title", "sku", "barcode", "ean", "upc")} {{matches}}""",
     """SELECT p.id FROM product_collection c JOIN product p ON p.collection_id = c.id
     WHERE c.deleted_at IS NULL AND c.title {matches}""",
 )

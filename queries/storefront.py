@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit import db
 from kit.errors import invalid_data
 from kit.query import Request, Selection
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page, first_page
+from kit.query.compiler import Shape, compile_count, compile_one, compile_page
 from kit.query.counting import counting
 from kit.query.parameters import Value
 from kit.query.refusals import wrong_type
@@ -73,8 +73,7 @@ async def fetch_page(on: AsyncConnection, shown: Shown, asked: Request, seen: Lo
     page = "[]"
     if asked.limit and asked.offset < count:
         bound = {**seen.params, **prices}
-        first = first_page(asked.limit, asked.offset)
-        shape = Shape(seen.where, asked.narrowing.terms, asked.order, frozenset(bound), first)
+        shape = Shape(seen.where, asked.narrowing.terms, asked.order, frozenset(bound))
         statement = compile_page(shown("country_code" in prices), seen.selection, shape)
         values = statement.bind({**bound, "limit": asked.limit, "offset": asked.offset}, asked.narrowing.values)
         page = await db.value(on, statement.sql, *values)

@@ -55,7 +55,7 @@ class Order(Entity):
     __tablename__ = "order"
     __table_args__ = (
         one_of("status", OrderStatus),
-        trigram_index("order", "email", "custom_display_id", "(display_id::text)"),
+        trigram_index("order", "email", "custom_display_id", "{t}.display_id::text"),
         *(live_index("order", each, include=("is_draft_order",)) for each in ("id", "created_at", "updated_at")),
         live_index("order", "display_id", include=("is_draft_order",)),
         noted(),

@@ -37,8 +37,9 @@ What else a declaration can say:
 - `twins=("unit_price",)` adds `raw_unit_price` to what `*` means; `along=()` keeps the id out of dotted choices;
 - a filter that is no column: `Filter("EXISTS (SELECT ... WHERE x.product_id = {t}.id AND x.tag_id {matches})")`;
 - `**ops("created_at", "updated_at", kind=Kind.MOMENT)` are filters that take operator objects, `created_at[$gte]=...`;
-- `search=("title", "SELECT v.product_id FROM product_variant v WHERE v.sku {matches}")` makes `q` work; the columns
-  want a `trigram_index` (kit/tables.py); `combines=True` takes `$and` and `$or`;
+- `search=("title", "handle", "SELECT v.product_id FROM variant v WHERE v.sku {matches}")` makes `q` work; the columns
+  want the `trigram_index` (kit/tables.py) of the same columns, and a SELECT of relations `sought("v", "sku", ...)`
+  (kit/search); `combines=True` takes `$and` and `$or`;
 - `with_deleted=True` takes that parameter; whoever fetches leaves `LIVE` out of the scope then (`Request.scope`);
 - `instead={"price_rules": "rules"}`: whoever asks for the one name is shown the other;
 - `idle=("with_deleted",)`: parameters that a route checks and does not act upon;

@@ -18,7 +18,6 @@ from kit.query.selection import Selection
 STATEMENTS: Final = 512  # compiled texts kept; a text is some 10 kB at most
 LIMIT: Final = ":limit::bigint"
 OFFSET: Final = ":offset::bigint"
-OFTEN: Final = frozenset({1, 5, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36, 40, 48, 50, 60, 100, 200, 300})
 ROW: Final = '"_row"'
 
 
@@ -27,23 +26,13 @@ class Shape:
     """What the text of a statement depends on beside resource and selection; never a value.
 
     `where` are conditions over `{t}` with `:name` parameters (scope, soft deletion); `given` the parameters that the
-    caller will bind, since computed names whose parameters are missing are left out. `first` is the length of a first
-    page, None for a page whose `limit` and `offset` are bound.
+    caller will bind, since computed names whose parameters are missing are left out.
     """
 
     where: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     order: str | None = None
     given: frozenset[str] = frozenset()
-    first: int | None = None
-
-
-def first_page(limit: int, offset: int) -> int | None:
-    """Return the `first` of a shape: the length of a first page that many ask for, else None.
-
-    Then PostgreSQL knows how few rows are wanted, and plans the statement once instead of each time.
-    """
-    return limit if offset == 0 and limit in OFTEN else None
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -59,7 +48,7 @@ def compile_page(resource: Resource, selection: Selection, shape: Shape) -> Stat
     """Return the statement whose single value is the JSON text of a page's array.
 
     The page is cut before anything is projected: a skipped row costs no sub-select. It binds `limit` and
-    `offset` unless it is a `first` one.
+    `offset`.
     Errors: invalid_data when `order` names nothing to sort by.
     """
     writer = _Writer(shape.given)
@@ -120,8 +109,8 @@ class _Writer:
         """
         rows = self.rows(resource)
         tail = self.conditions(shape, "t0") + self.ordered(resource, shape.order, "t0")
-        bound = f"{self.write(LIMIT)} OFFSET {self.write(OFFSET)}" if shape.first is None else str(shape.first)
-        tail += f" LIMIT {bound}"
+        # Bound, so that no plan for all pages, which knows neither, looks cheap enough to be kept for a rare filter.
+        tail += f" LIMIT {self.write(LIMIT)} OFFSET {self.write(OFFSET)}"
         if isinstance(resource.source, Fragment):
             return f"(SELECT t0.* FROM {rows} t0{tail})"
         keys = ", ".join(f"t0.{quoted(column)}" for column in resource.primary_key)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from kit import db
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page, first_page
+from kit.query.compiler import Shape, compile_count, compile_one, compile_page
 from kit.query.counting import counting
 from kit.query.request import Request
 from kit.query.resource import Resource
@@ -31,8 +31,7 @@ async def fetch_list(
     Errors: invalid_data when the order names nothing to sort by.
     """
     params = {**resource.params, **params}
-    first = first_page(request.limit, request.offset)
-    shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params), first)
+    shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params))
     values = request.narrowing.values
     bound = {**params, "limit": request.limit, "offset": request.offset}
     page_statement = compile_page(resource, request.selection, shape)

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Literal, TypeAlias
 
 from kit.query.columns import Kind, quoted
+from kit.search import sought
 
 Takes: TypeAlias = Literal["both", "one", "list"]
 
@@ -93,17 +94,17 @@ def ops(*columns: str, kind: Kind = Kind.TEXT, nullable: bool = False) -> dict[s
 def seeking(table: str, key: str, searched: tuple[str, ...]) -> Filter:
     """Return the filter `q` over what is `searched`, as `Resource.search` declares it; `table` is where the rows are.
 
-    With relations the keys of what matches are gathered first, each from an index of its own: alternatives that
-    span tables would be tried on every row.
+    The keys of what matches are gathered first, each kind from an index of its own, and nothing is moved out of that:
+    alternatives that span tables would be tried on every row, and so would a text that PostgreSQL does not know when it
+    makes a plan for all texts and takes it for a frequent one.
     """
-    own = [each if "{" in each else _column(each) for each in searched if not _is_select(each)]
-    own = [each if "{matches}" in each else f"{each} {{matches}}" for each in own]
     elsewhere = [each for each in searched if _is_select(each)]
-    if not elsewhere:
-        return Filter(" OR ".join(own), takes="one", seeks=True)
-    here = " OR ".join(own).replace("{t}", '"_sought"')
-    sources = [f'SELECT "_sought".{quoted(key)} FROM {table} "_sought" WHERE {here}'] if own else []
-    found = " UNION ".join([*sources, *elsewhere])
+    conditions = [each for each in searched if "{matches}" in each and each not in elsewhere]
+    columns = [each for each in searched if each not in elsewhere and each not in conditions]
+    here = [f"{sought('{t}', *columns)} {{matches}}"] if columns else []
+    here = [each.replace("{t}", '"_sought"') for each in [*here, *conditions]]
+    own = f'SELECT "_sought".{quoted(key)} FROM {table} "_sought" WHERE {" OR ".join(here)}' if here else ""
+    found = " UNION ".join([*([own] if own else []), *elsewhere]) if elsewhere else f"{own} OFFSET 0"
     return Filter(f"{{t}}.{quoted(key)} IN ({found})", takes="one", seeks=True)
 
 
