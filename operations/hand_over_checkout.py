@@ -37,8 +37,8 @@ async def hand_over(session: AsyncSession, attempt_id: str, *, run_id: str | Non
     row = await one(session, _HAND_OVER, attempt_id, run_id, json.dumps(undecided(None).as_json()))
     if row is None:
         return False
+    await give_back_uses(session, row.planned_order_id)  # promotions before stock, as `begin` locks them
     await unreserve(session, list(row.lines))
-    await give_back_uses(session, row.planned_order_id)
     if row.session_id is not None:
         await emit(session, ("start.resolve-session", {"session_id": row.session_id}))
     return True

@@ -31,8 +31,8 @@ async def refuse_checkout(session: AsyncSession, claim: Claim, outcome: Outcome,
     if row is None:
         recorded = await value(session, _RECORDED, claim.attempt_id, claim.run_id)
         return await decided_elsewhere(session, claim.cart_id) if recorded is None else outcome_of(json.loads(recorded))
+    await give_back_uses(session, row.planned_order_id)  # promotions before stock, as `begin` locks them
     await unreserve(session, list(row.lines))
-    await give_back_uses(session, row.planned_order_id)
     if status is not None:
         fate = "releasing" if status in DEAD else "open"
         await run(session, _RETURNED, row.session_id, status, fate)
