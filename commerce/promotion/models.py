@@ -84,7 +84,7 @@ class Campaign(Entity):
 
 
 class CampaignBudget(Entity):
-    """What a campaign may cost or how often it may be used; `used` never passes `limit`, whoever writes it."""
+    """What a campaign may cost, or how often it may be used; claim_promotions keeps `used` within `limit`."""
 
     __tablename__ = "promotion_campaign_budget"
     __table_args__ = (

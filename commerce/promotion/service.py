@@ -70,6 +70,8 @@ async def update_promotion(session: AsyncSession, promotion_id: str, given: Mapp
     kind = given.get("type", promotion.type)
     check_method({**merged, "buy_rules": await _has_rules(session, promotion_id, RuleKind.BUY_RULES)}, kind)
     columns = {name: given[name] for name in PROMOTION_COLUMNS if name in given}
+    if columns.get("limit") is not None and columns["limit"] < promotion.used:
+        raise invalid_data(f"The promotion was used {promotion.used} times already; its limit cannot be lower")
     if columns.get("campaign_id"):
         await _check_campaign(session, columns["campaign_id"], merged["currency_code"])
     if changes:

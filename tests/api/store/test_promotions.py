@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
+from commerce.promotion.service import update_promotion
 from kit.db import Database, run, value
+from kit.errors import CommerceError
 from operations.claim_promotions import give_back_uses, lock_uses, take_uses
 from tests.support.recorded_shop import CONTRACT, RecordedShop
 from tests.support.storefront import Carts
@@ -153,9 +155,16 @@ async def test_the_last_use_is_counted_once(promoted: Carts, database: Database)
     spent = "SELECT b.used FROM promotion_campaign_budget b WHERE b.type = 'spend'"
     async with database.reading() as connection:
         assert (await value(connection, used), await value(connection, spent)) == (1, Decimal(15))
+    with pytest.raises(CommerceError, match="used 2 times already"):
+        await database.transact(_lower_the_limit)
     winner = first if results[0] is None else second
     for _ in range(2):  # giving back twice gives back once
         await database.transact(lambda session: give_back_uses(session, f"order_{winner}"))
     async with database.reading() as connection:
         assert (await value(connection, used), await value(connection, spent)) == (0, Decimal(0))
     await claim(second if winner == first else first)
+
+
+async def _lower_the_limit(session: Any) -> None:  # noqa: ANN401 - a session
+    id_ = await value(session, "UPDATE promotion SET \"limit\" = 3, used = 2 WHERE code = 'LIMIT1' RETURNING id")
+    await update_promotion(session, id_, {"limit": 1})
