@@ -121,14 +121,14 @@ async def add_shipping_methods(
 
 
 @router.post("/{id}/customer")
-async def transfer(request: Request, id: str, customer: Customer, body: Nothing) -> Response:  # noqa: ARG001 - checked
+async def transfer(request: Request, id: str, customer: Customer, body: Nothing) -> Response:  # noqa: ARG001 - read to be refused
     """Give the cart to the customer who is logged in."""
     who = customer.customer_id
     return await write(request, lambda session: transfer_cart(session, id, who), then=shown(request, CART))
 
 
 @router.post("/{id}/taxes")
-async def calculate_taxes(request: Request, id: str, body: StoreCalculateTaxes) -> Response:  # noqa: ARG001 - checked
+async def calculate_taxes(request: Request, id: str, body: StoreCalculateTaxes) -> Response:  # noqa: ARG001 - read to be refused
     """Compute the cart's taxes, also in a region that leaves them to be asked for."""
     return await write(request, lambda session: force_taxes(session, id), then=shown(request, CART))
 
