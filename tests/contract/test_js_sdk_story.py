@@ -1,6 +1,6 @@
 """Medusa's own JS SDK buys as a guest: each answer holds every key and type of the recorded story.
 
-Up to step 08 every value too, in rounding mode `none`; from step 09 on the story has a promotion, ours has none yet.
+Up to step 08 every value too, in rounding mode `none`; steps 09 and 10, a promotion code, the contract runner holds.
 """
 
 from __future__ import annotations
