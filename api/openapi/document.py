@@ -13,40 +13,51 @@ from api.openapi.components import GONE, PAGE, Components, Schema
 from api.openapi.examples import examples
 from api.openapi.parameters import parameters_of
 from api.openapi.routes import Named, named, routes
+from api.openapi.security import SCHEMES, security_of
 
 ABOUT: Final = (
     "A headless commerce engine that speaks Medusa v2's HTTP API. Operation ids are Medusa's: area, method, path "
     "(`AdminGetProductsId`). What an answer shows is decided by `fields`, so most of its names may be absent."
 )
-SCHEMES: Final = {
-    "publishable_key": {"type": "apiKey", "in": "header", "name": "x-publishable-api-key"},
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "secret_key": {"type": "http", "scheme": "basic"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "connect.sid"},
-}
-SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
-    "store": [{"publishable_key": []}, {"publishable_key": [], "bearer": []}],
-    "admin": [{"bearer": []}, {"secret_key": []}, {"session": []}],
-}
-AREAS: Final = ("store", "admin", "auth")
+AREAS: Final = ("store", "admin", "auth", "hooks", "cloud")
 ERROR: Final[Schema] = {
     "type": "object",
     "description": "What went wrong; a door's 401 has the message alone.",
-    "properties": {"type": {"type": "string"}, "message": {"type": "string"}, "code": {"type": "string"}},
+    "properties": {
+        "type": {"type": "string"},
+        "message": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "string"}, "description": "Several faults of a request."},
+    },
     "required": ["message"],
+}
+LAYOUT: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "active_scope": {"type": "string", "enum": ["personal", "default"]},
+        "personal_configuration": {"type": ["object", "null"]},
+        "default_configuration": {"type": ["object", "null"]},
+    },
+    "required": ["active_scope", "personal_configuration", "default_configuration"],
+}
+BY_HAND: Final = {  # what neither its doors tell nor a recording
+    "get /admin/layouts/{zone}/configuration": LAYOUT,
+    "post /admin/layouts/{zone}/configuration": LAYOUT,
+    "delete /admin/layouts/{zone}/configuration": {"type": "object", "properties": {"success": {"type": "boolean"}}},
 }
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the application."""
     made = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
-    components, endpoints = Components(), routes(app)
+    components, found = Components(), routes(app)
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
-            found = named(endpoints[method, path])
-            operation.update(_about(method, path))
-            operation["parameters"] = [*operation.get("parameters", ()), *parameters_of(path, found)]
-            operation["responses"] = _responses(method, path, found, components)
+            told = named(found[method, path])
+            operation.update(_about(method, path), security=security_of(found[method, path]))
+            operation["parameters"] = [*operation.get("parameters", ()), *parameters_of(path, told)]
+            if _area(path) in AREAS:
+                operation["responses"] = _responses(method, path, told, components)
             _show_request(operation, f"{method} {path}")
     schemas = {**made["components"]["schemas"], **components.schemas, "Error": ERROR}
     for name in ("HTTPValidationError", "ValidationError"):  # ours are of another form
@@ -57,15 +68,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _about(method: str, path: str) -> Schema:
-    area, *rest = path.strip("/").split("/")
+    area, rest = _area(path), path.strip("/").split("/")[1:]
     names = [re.sub(r"\W+", " ", part).title().replace(" ", "").replace("_", "") for part in (area, *rest)]
     noun = [part.replace("-", " ") for part in rest[:1] if "{" not in part]
     tag = " ".join((area, *noun)).title() if area in AREAS else "Health"
     return {
         "operationId": "".join((names[0], method.capitalize(), *names[1:])),
         "tags": [tag],
-        "security": SECURITY.get(area, []),
     }
+
+
+def _area(path: str) -> str:
+    return path.split("/")[1]
 
 
 def _tags(paths: dict[str, Any]) -> list[str]:
@@ -76,8 +90,9 @@ def _tags(paths: dict[str, Any]) -> list[str]:
 
 
 def _responses(method: str, path: str, found: Named, components: Components) -> Schema:
-    example = examples().get(f"{method} {path}", {})
-    schema = example.get("schema") or answer_of(path, found, components) or {}
+    name = f"{method} {path}"
+    example = examples().get(name, {})
+    schema = BY_HAND.get(name) or example.get("schema") or answer_of(path, found, components) or {}
     content: Schema = {"schema": schema}
     if "response" in example:
         content["example"] = example["response"]
@@ -90,7 +105,7 @@ def _responses(method: str, path: str, found: Named, components: Components) -> 
 
 def answer_of(path: str, found: Named, components: Components) -> Schema | None:
     """Return the schema that a door's answer has; None for a route without one."""
-    refs = [components.ref(path.split("/")[1], resource) for resource in found.resources]
+    refs = [components.ref(_area(path), resource) for resource in found.resources]
     if not refs:
         return _object(GONE) if deps.deleted in found.doors else None
     resource, ref = found.resources[0], refs[0]

@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
 from api import deps
 from kit import query
@@ -50,22 +50,22 @@ class Named:
         return not self.doors.isdisjoint((deps.write, deps.start))
 
 
-def routes(app: FastAPI) -> Mapping[tuple[str, str], Callable[..., Any]]:
-    """Return the function behind each method, in small letters, and path."""
+def routes(app: FastAPI) -> Mapping[tuple[str, str], RouteContext]:
+    """Return the route of each method, in small letters, and path."""
     return {
-        (method.lower(), str(context.path)): context.endpoint
+        (method.lower(), str(context.path)): context
         for context in iter_route_contexts(app.routes)
         for method in context.methods or ()
         if context.endpoint is not None
     }
 
 
-def named(endpoint: Callable[..., Any]) -> Named:
-    """Return what the function names, and what those that it calls name."""
+def named(route: RouteContext) -> Named:
+    """Return what the route's function names, and what those that it calls name."""
     found = Named()
     for where in (NEAR, FAR):
-        if isinstance(endpoint, FunctionType) and not found.resources:
-            _gather(endpoint, found, where, set(), DEPTH)
+        if isinstance(route.endpoint, FunctionType) and not found.resources:
+            _gather(route.endpoint, found, where, set(), DEPTH)
     return found
 
 

@@ -71,6 +71,7 @@ PARAMETERS = {  # part of a path before the parameter, or the parameter's name -
     ":variant_id": "tee_s",
 }
 WORDS = {
+    "currencies": "eur",
     "fulfillment-providers": "manual_manual",
     ":zone": "order.details",
     ":rule_type": "rules",
@@ -139,7 +140,7 @@ class Caller:
                 yield Verdict(client, call.name, Kind.DIFFERS if lines else Kind.EQUAL, lines)
 
     def _deviations(self, call: Call) -> list[tuple[str, str]]:
-        path = self._path(call.path, is_known=call.status != 404)
+        path = self.path_of(call.path, is_known=call.status != 404)
         query = judge.ID.sub(lambda found: self._row(found[0]), call.query)
         status, answer = self._ask(call, path, query)
         if status != call.status:
@@ -162,7 +163,8 @@ class Caller:
         status, _, answer = self._replay.server.send("GET", f"{path}?{query}" if query else path, auth)
         return status, answer
 
-    def _path(self, template: str, *, is_known: bool) -> str:
+    def path_of(self, template: str, *, is_known: bool = True) -> str:
+        """Return a path with ids of the set-up shop; Blocked where it has no such row."""
         parts = template.split("/")
         for place, part in enumerate(parts):
             if part.startswith(":"):
@@ -180,8 +182,9 @@ class Caller:
     def _first(self, path: str) -> str:
         """Return the id of the first row of a list."""
         _, _, answer = self._replay.server.send("GET", path, "admin user bearer")
-        rows = next((value for value in (answer or {}).values() if isinstance(value, list) and value), None)
-        if not rows:
+        page = answer.values() if isinstance(answer, dict) else ()
+        rows = next((value for value in page if isinstance(value, list) and value), None)
+        if not rows or "id" not in rows[0]:
             raise judge.Blocked(f"a row of {path}")
         return str(rows[0]["id"])
 

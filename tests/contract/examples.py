@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import RouteContext
 
 from api.app import create_app
-from api.openapi.components import Components
+from api.openapi.components import Components, Schema
 from api.openapi.document import answer_of
 from api.openapi.routes import named, routes
 from kit.settings import Settings
@@ -29,6 +30,7 @@ from tests.contract.schemas import misfits, schema_of
 FILE = Path(__file__).resolve().parents[2] / "api" / "openapi" / "examples.json"
 LONGEST = 300  # characters of a text
 Entry = dict[str, Any]
+Known = dict[str, Callable[[Components], Schema]]
 
 
 def successes(app: FastAPI) -> Iterator[tuple[str, str, Entry]]:
@@ -52,14 +54,14 @@ def examples() -> dict[str, Entry]:
     entries: dict[tuple[str, str], list[Entry]] = {}
     for method, path, entry in successes(app):
         entries.setdefault((method, path), []).append(entry)
-    endpoints = routes(app)
+    endpoints, known = routes(app), {area: _known(app, area) for area in ("store", "admin")}
     return {
-        f"{method} {path}": _shown(path, endpoints[method, path], found)
+        f"{method} {path}": _shown(path, endpoints[method, path], found, known.get(path.split("/")[1], {}))
         for (method, path), found in sorted(entries.items())
     }
 
 
-def _shown(path: str, endpoint: Any, entries: list[Entry]) -> Entry:  # noqa: ANN401 - a route's function
+def _shown(path: str, route: RouteContext, entries: list[Entry], known: Known) -> Entry:
     request, response = entries[0]["request"], entries[0]["response"]
     shown: Entry = {"status": response["status"]}
     body = request.get("body")
@@ -69,11 +71,37 @@ def _shown(path: str, endpoint: Any, entries: list[Entry]) -> Entry:  # noqa: AN
         shown["response"] = cut(response["body"])
     answers = [entry["response"]["body"] for entry in entries]
     components = Components()
-    described = answer_of(path, named(endpoint), components)
-    document = {"components": {"schemas": components.schemas}}
-    if described is None or any(misfits(document, described, answer) for answer in answers):
+    described = answer_of(path, named(route), components)
+    loose = described and {key: value for key, value in described.items() if key != "required"}
+    if _fits(described, components, answers):
+        return shown
+    if _fits(loose, components, answers):  # what is not there is answered by an empty object
+        shown["schema"] = loose
+    else:
         shown["schema"] = schema_of(answers)
+        for key, schema in known.items():
+            if key in shown["schema"].get("properties", {}):
+                rows = [answer[key] for answer in answers if key in answer]
+                made = Components()
+                if _fits(schema(made), made, rows):
+                    shown["schema"]["properties"][key] = schema(made)
     return shown
+
+
+def _fits(schema: Schema | None, components: Components, answers: list[Any]) -> bool:
+    document = {"components": {"schemas": components.schemas}}
+    return schema is not None and not any(misfits(document, schema, answer) for answer in answers)
+
+
+def _known(app: FastAPI, area: str) -> Known:
+    """Return key of an answer -> what has it in other answers of the area: `order`, `orders`."""
+    found: Known = {}
+    for (_, path), route in routes(app).items():
+        if path.startswith(f"/{area}/"):
+            for resource in named(route).resources:
+                found[resource.key] = lambda made, row=resource: made.ref(area, row)
+                found[resource.plural] = lambda made, row=resource: {"type": "array", "items": made.ref(area, row)}
+    return found
 
 
 def cut(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -40,9 +40,9 @@ def _last(reference: str) -> str:
 
 
 def schema_of(answers: list[Any]) -> Schema:
-    """Return a schema that all the answers fit: what is in one may be missing in others."""
+    """Return a schema that all the answers fit: what is in one may be missing or null in others."""
     kinds = {kind for kind in map(_kind, answers) if kind}
-    made: Schema = {"type": min(kinds) if len(kinds) == 1 else sorted(kinds)} if kinds else {}
+    made: Schema = {"type": sorted(kinds | {"null"})} if kinds - {"null"} else {}
     rows = [answer for answer in answers if isinstance(answer, dict)]
     if rows:
         keys = dict.fromkeys(key for row in rows for key in row if not key.startswith("raw_"))

@@ -86,13 +86,16 @@ async def two_without_a_lock(till: Till, monkeypatch: pytest.MonkeyPatch) -> lis
     )
     without(monkeypatch, "operations.write_order._HEAD", "AND completed_at IS NULL")
 
-    async def buy(run_id: str) -> None:
-        claim: Claim = await till.begin(cart_id, run_id)
+    async def place(claim: Claim) -> None:
         await till.database.transact(lambda s: place_order.place_order(s, claim, Paid("free")))
 
     cart_id = await till.cart({"gift": 1}, None)
-    ends = await asyncio.gather(buy("one"), buy("two"), return_exceptions=True)
-    assert all(end is None or isinstance(end, IntegrityError) for end in ends), ends
+    # Both have begun before either places: a loaded machine would else let one finish before the other begins.
+    begun = await asyncio.gather(*[till.begin(cart_id, run) for run in ("one", "two")], return_exceptions=True)
+    claims = [claim for claim in begun if not isinstance(claim, BaseException)]
+    ends = await asyncio.gather(*map(place, claims), return_exceptions=True)
+    refused = [end for end in (*begun, *ends) if isinstance(end, BaseException)]
+    assert all(isinstance(end, IntegrityError) for end in refused), refused
     return await till.wrong()
 
 

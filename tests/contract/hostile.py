@@ -1,0 +1,53 @@
+"""Requests that no client sends by accident: what a route is given, as bytes."""
+
+from __future__ import annotations
+
+BODIES = (
+    b"",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"0",
+    b"{",
+    b'{"a":1,}',
+    b'{"name":"\\u0000"}',
+    b'{"name":"\\ud800"}',
+    b'{"name":"\xff"}',
+    b'{"metadata":{"a":1e400}}',
+    b'{"metadata":{"a":' + b"9" * 400 + b"}}",
+    b'{"metadata":NaN}',
+    b'{"metadata":' + b'{"a":' * 5_000 + b"1" + b"}" * 5_000 + b"}",
+    b'{"metadata":{"a":"' + b"x" * 200_000 + b'"}}',
+    b'{"quantity":1e400,"amount":-1e308,"limit":9223372036854775808}',
+    b'{"create":[{}],"update":[{"id":"\\u0000"}],"delete":[null]}',
+    b'{"create":[],"update":[{"id":""}],"delete":["' + b"y" * 10_000 + b'"]}',
+    b'{"id":{"$ne":null},"__proto__":{"a":1}}',
+)
+QUERIES = (
+    "fields=" + ".".join(["items"] * 60),
+    "fields=%00",
+    "fields=" + ",".join(f"a{n}" for n in range(2_000)),
+    "fields=*,**,+,-,+-,.,..,*.*,id.id",
+    "fields=%ED%A0%80",
+    "limit=-1",
+    "limit=1e400",
+    "limit=99999999999999999999999",
+    "offset=99999999999999999999999",
+    "offset=9007199254740991",
+    "limit=&offset=&order=&fields=&q=",
+    "order=%00",
+    "order=--id",
+    "order=id%27%3B%20DROP%20TABLE%20cart",
+    "q=%00",
+    "q=%ED%A0%80",
+    "q=" + "%25_%5C" * 200,
+    "id=%00&id[]=%00",
+    "id[$in]=a&id[$nin][]=b&id[$bad]=c",
+    "created_at[$gte]=yesterday&created_at[$lt]=99999-01-01T00:00:00Z",
+    "created_at[$gte]=0001-01-01T00:00:00%2B14:00",
+    "$and[0][$or][0][$and][0][$or][0][id]=a",
+    "&".join(f"id[]={n}" for n in range(1_500)),
+    "a" + "[b]" * 50 + "=c",
+    "fields=id&fields=name",
+)
+IDS = ("%00", "%ED%A0%80", "x" * 3_000, "%F0%9F%91%8D", "..%2F..%2Fetc%2Fpasswd", "%27%20OR%201=1--", "null")
