@@ -85,16 +85,17 @@ class Listing:
 
 @lru_cache(maxsize=STATEMENTS)
 def compile_list(resource: Resource, shape: Shape) -> Listing:
-    """Return what finds a page of a list and counts it; it binds `limit` and `offset` where there are keys.
+    """Return what finds a page of a list and counts it; with keys it binds `limit` and `offset` too.
 
-    Errors: invalid_data when `order` names nothing to sort by.
+    Errors: invalid_data when `order` names nothing to sort by, where there are keys.
     """
     writer = _Writer(shape.given)
     rows, tail = writer.rows(resource), writer.conditions(shape, "t0")
     count = f"SELECT count(*) FROM {rows} t0{tail}"
-    shared, order = len(writer.binder.statement("").slots), writer.ordered(resource, shape.order, "t0")
+    shared = writer.binder.statement("").slots
     if isinstance(resource.source, Fragment) or len(resource.primary_key) > 1:
-        return Listing(count, count, "", shared, is_gathered=False, slots=writer.binder.statement("").slots)
+        return Listing(count, count, "", len(shared), is_gathered=False, slots=shared)
+    order = writer.ordered(resource, shape.order, "t0")
     key = quoted(resource.primary_key[0])
     is_gathered = any(_seeks(term) for term in shape.terms)
     matching = f"SELECT t0.{key} FROM {rows} t0{tail}"
@@ -102,7 +103,7 @@ def compile_list(resource: Resource, shape: Shape) -> Listing:
     # Bound, so that no plan for all pages, which knows neither, looks cheap enough to be kept for a rare filter.
     keys += f"{order} LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)}"
     counted = "SELECT count(*) FROM found" if is_gathered else count
-    return Listing(matching, counted, keys, shared, is_gathered, writer.binder.statement("").slots)
+    return Listing(matching, counted, keys, len(shared), is_gathered, writer.binder.statement("").slots)
 
 
 def _seeks(term: Term) -> bool:

@@ -33,14 +33,14 @@ async def fetch_list(
     params = {**resource.params, **params}
     shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params))
     listing, bound = compile_list(resource, shape), {**params, "limit": request.limit, "offset": request.offset}
+    keyless = None if listing.keys else compile_page(resource, request.selection, shape)
     asked = finding(on, listing, listing.bind(bound, request.narrowing.values))
     count, keys = asked.settle(await db.one(on, asked.sql, *asked.params))
     page = "[]"
-    if listing.keys:
+    if keyless is None:
         page = await fetch_rows(on, resource, request.selection, keys, params)
     elif request.limit and request.offset < count:
-        statement = compile_page(resource, request.selection, shape)
-        page = await db.value(on, statement.sql, *statement.bind(bound, request.narrowing.values))
+        page = await db.value(on, keyless.sql, *keyless.bind(bound, request.narrowing.values))
     return f'{{"{resource.plural}":{page},"count":{count},"offset":{request.offset},"limit":{request.limit}}}'
 
 
