@@ -46,7 +46,7 @@ def _choices(value: str, label: str, table: str) -> Resource:
         filters=plain("value"),
         search=("label",),
         limit=100,
-        accepts=("application_method_target_type", "id"),
+        accepts=("application_method_target_type",),
     )
 
 
