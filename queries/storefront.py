@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit import db
 from kit.errors import invalid_data
 from kit.query import Request, Selection
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page
-from kit.query.counting import counting
+from kit.query.compiler import Shape, compile_list, compile_one
+from kit.query.counting import Finding, finding
+from kit.query.fetch import fetch_rows
 from kit.query.parameters import Value
 from kit.query.refusals import wrong_type
 from kit.query.resource import Resource
@@ -68,15 +69,12 @@ def look(asked: Request, shopper: Shopper, where: tuple[str, ...], *, variants: 
 async def fetch_page(on: AsyncConnection, shown: Shown, asked: Request, seen: Look) -> str:
     """Return a page as JSON text, by two statements. Errors: invalid_data for a region that is not there."""
     resource = shown(False)
-    shape = Shape(seen.where, asked.narrowing.terms)
-    count, prices = await _count(on, resource, shape, seen, asked.narrowing.values)
-    page = "[]"
-    if asked.limit and asked.offset < count:
-        bound = {**seen.params, **prices}
-        shape = Shape(seen.where, asked.narrowing.terms, asked.order, frozenset(bound))
-        statement = compile_page(shown("country_code" in prices), seen.selection, shape)
-        values = statement.bind({**bound, "limit": asked.limit, "offset": asked.offset}, asked.narrowing.values)
-        page = await db.value(on, statement.sql, *values)
+    shape = Shape(seen.where, asked.narrowing.terms, asked.order, frozenset(seen.params))
+    listing, bound = compile_list(resource, shape), {**seen.params, "limit": asked.limit, "offset": asked.offset}
+    first = finding(on, listing, listing.bind(bound, asked.narrowing.values))
+    row, prices = await _found(on, first, seen)
+    count, keys = first.settle(row)
+    page = await fetch_rows(on, shown("country_code" in prices), seen.selection, keys, {**seen.params, **prices})
     return f'{{"{resource.plural}":{page},"count":{count},"offset":{asked.offset},"limit":{asked.limit}}}'
 
 
@@ -94,19 +92,14 @@ async def fetch_single(on: AsyncConnection, shown: Shown, id_: str, seen: Look) 
     return None if found is None else f'{{"{resource.key}":{found}}}'
 
 
-async def _count(
-    on: AsyncConnection, resource: Resource, shape: Shape, seen: Look, values: Sequence[object]
-) -> tuple[int, Mapping[str, object]]:
-    """Return how many rows match and, by the same statement, the parameters of their prices."""
-    statement = compile_count(resource, shape)
-    asked = counting(on, statement, statement.bind(seen.params, values))
+async def _found(on: AsyncConnection, first: Finding, seen: Look) -> tuple[Any, Mapping[str, object]]:
+    """Return what is found and, by the same statement, the parameters of its prices."""
     if seen.view is None:
-        row: Any = await db.one(on, asked.sql, *asked.params)
-        return asked.settle(row.state, row.matching), {}
-    context = context_sql(len(asked.params) + 1)
-    sql = f"SELECT counted.*, context.* FROM ({asked.sql}) counted CROSS JOIN ({context}) context"
-    row = await db.one(on, sql, *asked.params, *context_values(seen.view))
-    return asked.settle(row.state, row.matching), params_of(row, seen.view, seen.rounding)
+        return await db.one(on, first.sql, *first.params), {}
+    context = context_sql(len(first.params) + 1)
+    sql = f"SELECT found.*, context.* FROM ({first.sql}) found CROSS JOIN ({context}) context"
+    row: Any = await db.one(on, sql, *first.params, *context_values(seen.view))
+    return row, params_of(row, seen.view, seen.rounding)
 
 
 def _channels(asked: Value | None, shopper: Shopper) -> list[str]:

@@ -50,7 +50,7 @@ used again. `plan_cache_mode` is a setting of the connection: hand in one that h
 """
 
 from kit.query.columns import Column, Kind, columns_of, computed, inside
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page
+from kit.query.compiler import Shape, compile_list, compile_one, compile_page, compile_rows
 from kit.query.fetch import fetch_all, fetch_list, fetch_object, fetch_one
 from kit.query.filters import Filter, ops, plain
 from kit.query.request import Request, read_list, read_one
@@ -72,9 +72,10 @@ __all__ = [
     "Selection",
     "Shape",
     "columns_of",
-    "compile_count",
+    "compile_list",
     "compile_one",
     "compile_page",
+    "compile_rows",
     "computed",
     "fetch_all",
     "fetch_list",

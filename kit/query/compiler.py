@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Final
 
-from kit.query.binding import Binder, Statement
+from kit.query.binding import Binder, Slot, Statement
 from kit.query.columns import Column, Kind, quoted
 from kit.query.filters import Condition, Term
 from kit.query.refusals import bad_order
@@ -47,24 +47,85 @@ def compile_one(resource: Resource, selection: Selection, shape: Shape) -> State
 def compile_page(resource: Resource, selection: Selection, shape: Shape) -> Statement:
     """Return the statement whose single value is the JSON text of a page's array.
 
-    The page is cut before anything is projected: a skipped row costs no sub-select. It binds `limit` and
-    `offset`.
+    The page is cut before anything is projected: a skipped row costs no sub-select. It binds `limit` and `offset`.
     Errors: invalid_data when `order` names nothing to sort by.
     """
     writer = _Writer(shape.given)
-    inner, page = writer.ordered(resource, shape.order, "t0"), writer.page(resource, shape)
+    inner = writer.ordered(resource, shape.order, "t0")
+    page = (
+        f"(SELECT t0.* FROM {writer.rows(resource)} t0{writer.conditions(shape, 't0')}"
+        f"{inner} LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)})"
+    )
     rows = writer.object(resource, selection, "t0", nested=False, tail=inner, source=page)
     return writer.binder.statement(
         f"SELECT coalesce(json_agg(row_to_json({ROW})), '[]'::json)::text FROM ({rows}) {ROW}"
     )
 
 
+@dataclass(frozen=True)
+class Listing:
+    """How the rows of a list are found: SQL of how many match and of the array of one page's keys, over one binding.
+
+    `matching` is the SQL of all that match, which is what a count depends on, by the first `shared` values alone. With
+    `is_gathered` all matches are found first, under the name `found`, for the count and the page at once. Without
+    `keys` the rows have none that tells them apart: then `compile_page` finds them itself.
+    """
+
+    matching: str
+    count: str
+    keys: str
+    shared: int
+    is_gathered: bool
+    slots: tuple[Slot, ...]
+
+    def bind(self, params: Mapping[str, object], values: Sequence[object] = ()) -> tuple[object, ...]:
+        """Return the values in order. Errors: KeyError for a parameter that the caller forgot to give."""
+        return Statement("", self.slots).bind(params, values)
+
+
 @lru_cache(maxsize=STATEMENTS)
-def compile_count(resource: Resource, shape: Shape) -> Statement:
-    """Return the statement that counts all rows that a list's pages are cut from."""
+def compile_list(resource: Resource, shape: Shape) -> Listing:
+    """Return what finds a page of a list and counts it; with keys it binds `limit` and `offset` too.
+
+    Errors: invalid_data when `order` names nothing to sort by, where there are keys.
+    """
     writer = _Writer(shape.given)
-    tail = writer.conditions(shape, "t0")
-    return writer.binder.statement(f"SELECT count(*) FROM {writer.rows(resource)} t0{tail}")
+    rows, tail = writer.rows(resource), writer.conditions(shape, "t0")
+    count = f"SELECT count(*) FROM {rows} t0{tail}"
+    shared = writer.binder.statement("").slots
+    if isinstance(resource.source, Fragment) or len(resource.primary_key) > 1:
+        return Listing(count, count, "", len(shared), is_gathered=False, slots=shared)
+    order = writer.ordered(resource, shape.order, "t0")
+    key = quoted(resource.primary_key[0])
+    is_gathered = any(_seeks(term) for term in shape.terms)
+    matching = f"SELECT t0.{key} FROM {rows} t0{tail}"
+    keys = f"SELECT t0.{key} FROM {rows} t0 JOIN found USING ({key})" if is_gathered else matching
+    # Bound, so that no plan for all pages, which knows neither, looks cheap enough to be kept for a rare filter.
+    keys += f"{order} LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)}"
+    counted = "SELECT count(*) FROM found" if is_gathered else count
+    return Listing(matching, counted, keys, len(shared), is_gathered, writer.binder.statement("").slots)
+
+
+def _seeks(term: Term) -> bool:
+    return term.filter.seeks if isinstance(term, Condition) else any(map(_seeks, term.terms))
+
+
+@lru_cache(maxsize=STATEMENTS)
+def compile_rows(resource: Resource, selection: Selection, given: frozenset[str]) -> Statement:
+    """Return the statement whose single value is the JSON text of the array of the rows `keys`, in their order.
+
+    It depends on nothing but what is shown, so PostgreSQL plans it once.
+    """
+    writer = _Writer(given)
+    key = quoted(resource.primary_key[0])
+    source = (
+        f'(SELECT t0.*, "_key"."place" AS "_place" FROM unnest({writer.write(":keys::text[]")}) WITH ORDINALITY'
+        f' AS "_key"("key", "place") JOIN {writer.rows(resource)} t0 ON t0.{key} = "_key"."key")'
+    )
+    rows = writer.object(resource, selection, "t0", nested=False, tail=' ORDER BY t0."_place"', source=source)
+    return writer.binder.statement(
+        f"SELECT coalesce(json_agg(row_to_json({ROW})), '[]'::json)::text FROM ({rows}) {ROW}"
+    )
 
 
 class _Writer:
@@ -101,21 +162,6 @@ class _Writer:
         for name, relation, child in _related(resource, selection):
             shown.append(f"{self._relation(relation, child, alias)} AS {quoted(name)}")
         return f"SELECT {', '.join(shown)} FROM {source or self.rows(resource)} {alias}{link}{joins}{tail}"
-
-    def page(self, resource: Resource, shape: Shape) -> str:
-        """Return the rows of one page, which stand after FROM; of a table, its keys alone are cut first.
-
-        An index has those, so that the rows far before a page are not even read.
-        """
-        rows = self.rows(resource)
-        tail = self.conditions(shape, "t0") + self.ordered(resource, shape.order, "t0")
-        # Bound, so that no plan for all pages, which knows neither, looks cheap enough to be kept for a rare filter.
-        tail += f" LIMIT {self.write(LIMIT)} OFFSET {self.write(OFFSET)}"
-        if isinstance(resource.source, Fragment):
-            return f"(SELECT t0.* FROM {rows} t0{tail})"
-        keys = ", ".join(f"t0.{quoted(column)}" for column in resource.primary_key)
-        names = ", ".join(map(quoted, resource.primary_key))
-        return f'(SELECT t0.* FROM {rows} t0 JOIN (SELECT {keys} FROM {rows} t0{tail}) "_cut" USING ({names}))'
 
     def conditions(self, shape: Shape, alias: str) -> str:
         """Return the WHERE of scope and filters, both or none."""

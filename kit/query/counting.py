@@ -11,14 +11,14 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import Pool
 
 from kit.changes import noted_columns
-from kit.query.binding import Statement
+from kit.query.compiler import Listing
 from kit.tables import Base
 
 MOST_KEPT: Final = 1_000  # counts a process remembers, of each database
@@ -34,8 +34,8 @@ _kept: WeakKeyDictionary[Pool, OrderedDict[tuple[str, str], Known]] = WeakKeyDic
 
 
 @dataclass(frozen=True)
-class Counting:
-    """One count that is asked for: run `sql` with `params`, then `settle` what its row says."""
+class Finding:
+    """What is asked first of a list: run `sql` with `params`, and `settle` what its row says."""
 
     sql: str
     params: tuple[object, ...]
@@ -43,36 +43,42 @@ class Counting:
     _key: tuple[str, str] = ("", "")
     _known: Known | None = None
 
-    def settle(self, state: str | None, matching: int | None) -> int:
-        """Return how many rows match; `matching` is None when `state` is the one whose count was known."""
-        count = self._known[1] if matching is None and self._known is not None else int(matching or 0)
-        if self._kept is not None and state is not None:
-            self._kept[self._key] = (state, count)
+    def settle(self, row: Any) -> tuple[int, list[str]]:  # noqa: ANN401 - a driver row
+        """Return how many rows match, and the keys of the page; the count is left out in the state that was known."""
+        count = self._known[1] if row.matching is None and self._known is not None else int(row.matching or 0)
+        if self._kept is not None and row.state is not None:
+            self._kept[self._key] = (row.state, count)
             self._kept.move_to_end(self._key)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return count
+        return count, row.keys
 
 
-def counting(on: AsyncConnection | AsyncSession, statement: Statement, params: tuple[object, ...]) -> Counting:
-    """Return how to ask for the count of `statement`, whose row will have a `state` and a `matching`.
+def finding(on: AsyncConnection | AsyncSession, listing: Listing, params: tuple[object, ...]) -> Finding:
+    """Return how to ask for the count and the keys of a page; the row has a `state`, a `matching` and `keys`.
 
     Nothing is kept of what a transaction sees: it may change more before it ends, or end in nothing.
     """
-    values = repr(params)
-    tables = tables_read(statement.sql) if _commits_itself(on) and len(values) <= LONGEST_KEPT else ()
+    values = repr(params[: listing.shared])
+    tables = tables_read(listing.matching) if _commits_itself(on) and len(values) <= LONGEST_KEPT else ()
+    found = [f"found AS MATERIALIZED ({listing.matching})"] if listing.is_gathered else []
+    keys = f"ARRAY({listing.keys})" if listing.keys else "NULL::text[]"
     if not tables:
-        return Counting(f"SELECT NULL::text AS state, ({statement.sql}) AS matching", params)
+        counted = f"NULL::text AS state, ({listing.count}) AS matching, {keys} AS keys"
+        return Finding(f"{_with(found)}SELECT {counted}", params)
     kept = _kept.setdefault(_pool(on), OrderedDict())
-    key = (statement.sql, values)
+    key = (listing.matching, values)
     known = kept.get(key)
-    names = ", ".join(f"'{name}'" for name in tables)
-    sql = f"""WITH seen AS MATERIALIZED (
-      SELECT count(*) || ' ' || coalesce(sum(hashint8extended(txid, 0)), 0) AS state
-      FROM table_change WHERE table_name IN ({names}))
-    SELECT state, CASE WHEN state IS DISTINCT FROM ${len(params) + 1}::text THEN ({statement.sql}) END AS matching
-    FROM seen"""
-    return Counting(sql, (*params, known[0] if known else None), kept, key, known)
+    state = f"""seen AS MATERIALIZED (SELECT count(*) || ' ' || coalesce(sum(hashint8extended(txid, 0)), 0) AS state
+      FROM table_change WHERE table_name IN ({", ".join(f"'{name}'" for name in tables)}))"""
+    sql = f"""{_with([state, *found])}SELECT state,
+      CASE WHEN state IS DISTINCT FROM ${len(params) + 1}::text THEN ({listing.count}) END AS matching,
+      {keys} AS keys FROM seen"""
+    return Finding(sql, (*params, known[0] if known else None), kept, key, known)
+
+
+def _with(parts: list[str]) -> str:
+    return f"WITH {', '.join(parts)} " if parts else ""
 
 
 @lru_cache(maxsize=1024)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from kit import db
-from kit.query.compiler import Shape, compile_count, compile_one, compile_page
-from kit.query.counting import counting
+from kit.query.compiler import Shape, compile_list, compile_one, compile_page, compile_rows
+from kit.query.counting import finding
 from kit.query.request import Request
 from kit.query.resource import Resource
 from kit.query.selection import Selection
@@ -32,17 +32,31 @@ async def fetch_list(
     """
     params = {**resource.params, **params}
     shape = Shape(tuple(where), request.narrowing.terms, request.order, frozenset(params))
-    values = request.narrowing.values
-    bound = {**params, "limit": request.limit, "offset": request.offset}
-    page_statement = compile_page(resource, request.selection, shape)
-    statement = compile_count(resource, Shape(shape.where, shape.terms))
-    asked = counting(on, statement, statement.bind(params, values))
-    row: Any = await db.one(on, asked.sql, *asked.params)
-    count = asked.settle(row.state, row.matching)
+    listing, bound = compile_list(resource, shape), {**params, "limit": request.limit, "offset": request.offset}
+    keyless = None if listing.keys else compile_page(resource, request.selection, shape)
+    asked = finding(on, listing, listing.bind(bound, request.narrowing.values))
+    count, keys = asked.settle(await db.one(on, asked.sql, *asked.params))
     page = "[]"
-    if request.limit and request.offset < count:
-        page = await db.value(on, page_statement.sql, *page_statement.bind(bound, values))
+    if keyless is None:
+        page = await fetch_rows(on, resource, request.selection, keys, params)
+    elif request.limit and request.offset < count:
+        page = await db.value(on, keyless.sql, *keyless.bind(bound, request.narrowing.values))
     return f'{{"{resource.plural}":{page},"count":{count},"offset":{request.offset},"limit":{request.limit}}}'
+
+
+async def fetch_rows(
+    on: AsyncConnection | AsyncSession,
+    resource: Resource,
+    selection: Selection,
+    keys: Sequence[str],
+    params: Mapping[str, object] = NO_PARAMS,
+) -> str:
+    """Return the rows `keys`, in their order, as the JSON text of an array; what has gone since is left out."""
+    if not keys:
+        return "[]"
+    statement = compile_rows(resource, selection, frozenset(params))
+    found: str = await db.value(on, statement.sql, *statement.bind({**params, "keys": list(keys)}))
+    return found
 
 
 async def fetch_all(

@@ -52,7 +52,8 @@ TABLES = {
     "variant": "product_variant",
 }
 RECORDED = re.compile(r"\b([a-z]+)_[0-9A-Z]{26}\b")
-TEXTS = {"handle": "catalogue-777", "q": "name777"}  # what is looked for is rare: most rows are no page
+# What is looked for is rare, and a page a small part of the whole: as it is where the whole is a hundred times as big.
+TEXTS = {"handle": "catalogue-777", "q": "name777", "limit": "20"}
 
 
 def asked() -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -100,7 +101,8 @@ class Shop:
         for prefix in set(RECORDED.findall(text)) & TABLES.keys():
             if prefix not in self._rows:
                 async with self._database.reading() as connection:
-                    some = f'SELECT id FROM "{TABLES[prefix]}" ORDER BY id DESC LIMIT 1'  # noqa: S608 - a table's name
+                    end = "ASC" if prefix == "reg" else "DESC"  # the region that sells
+                    some = f'SELECT id FROM "{TABLES[prefix]}" ORDER BY id {end} LIMIT 1'  # noqa: S608 - a table's name
                     self._rows[prefix] = await value(connection, some)
             text = re.sub(rf"\b{prefix}_[0-9A-Z]{{26}}\b", self._rows[prefix], text)
         return text
@@ -114,10 +116,15 @@ def _scans(plan: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
     if isinstance(plan, list):
         for each in plan:
             yield from _scans(each)
-    elif isinstance(plan, dict):
+    elif isinstance(plan, dict) and not _counts(plan):
         if plan.get("Node Type") == "Seq Scan":
             yield plan["Relation Name"]
         yield from _scans([each for each in plan.values() if isinstance(each, dict | list)])
+
+
+def _counts(plan: dict[str, Any]) -> bool:
+    """Tell whether a part of a plan is the count, which is another matter (docs/adr/0007)."""
+    return plan.get("Parent Relationship") == "InitPlan" and plan["Node Type"] == "Aggregate"
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +164,7 @@ async def test_no_page_reads_a_big_table_from_end_to_end(shop: Shop) -> None:
     for path, query in asked():
         url, statements = await shop.get(path, query)
         for sql, values in statements:
-            if "json_agg" in sql and sql not in seen:  # counting is another matter: docs/adr/0007
+            if ("json_agg" in sql or "AS keys" in sql) and sql not in seen:
                 seen.add(sql)
                 if scanned := await shop.scanned(sql, values) - AS_SMALL_AS_ITS_INDEX:
                     found[url] = scanned
