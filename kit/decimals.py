@@ -30,6 +30,7 @@ EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _QUOTIENT: Final = Context(prec=100, rounding=ROUND_05UP, traps=_TRAPS)
 _SIGNIFICANT: Final = Context(prec=PRECISION, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _LAST_PLACE: Final = Decimal(1).scaleb(-PRECISION)
+_BEFORE_TAIL: Final = Decimal("1e-10")
 
 _quoted: Final = lru_cache(maxsize=1024)(json.dumps)  # the few names of totals, again and again
 
@@ -42,6 +43,15 @@ def div(dividend: Decimal, divisor: Decimal) -> Decimal:
 def rho(value: Decimal, unit: Decimal) -> Decimal:
     """Return `value` rounded half up (away from zero) to a multiple of the minor unit, such as `Decimal("0.01")`."""
     return value.quantize(unit, ROUND_HALF_UP, EXACT)
+
+
+def drop_tail(value: Decimal) -> Decimal:
+    """Return `value` to 10 places, half up: without the tail that quotients of 20 places leave in what follows.
+
+    Half a cent of a price without its tax, with the tax again, is 0.00499...98: where an amount is rounded or compared,
+    that would decide.
+    """
+    return value.quantize(_BEFORE_TAIL, ROUND_HALF_UP, EXACT)
 
 
 def raw(value: Decimal) -> dict[str, str | int]:

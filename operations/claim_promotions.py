@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.promotion.eligibility import PER_ATTRIBUTE, PER_PROMOTION, SPEND
 from kit.db import run
+from kit.decimals import drop_tail, settle
 from kit.errors import CommerceError, not_allowed
 from kit.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class PromotionUse:
-    """One promotion that the cart's total counts on; `spent` is what it takes off, in major units."""
+    """One promotion that the cart's total counts on; `spent` is what it takes off exactly, in major units."""
 
     promotion_id: str
     code: str
@@ -33,8 +34,8 @@ class PromotionUse:
 
     @property
     def drawn(self) -> Decimal:
-        """What it draws from its budget."""
-        return self.spent if self.budget_type == SPEND else Decimal(1)
+        """What it draws from its budget; money is counted before rounding, as the cart's own check counts it."""
+        return drop_tail(self.spent) if self.budget_type == SPEND else Decimal(1)
 
 
 async def lock_uses(session: AsyncSession, cart_id: str) -> list[PromotionUse]:
@@ -45,18 +46,28 @@ async def lock_uses(session: AsyncSession, cart_id: str) -> list[PromotionUse]:
     if not await run(session, _LOCK, cart_id):
         return []
     await run(session, _LOCK_BUDGETS, cart_id)
-    uses = [PromotionUse(*tuple(row)) for row in await run(session, _USES, cart_id)]
+    uses: list[PromotionUse] = []
     drawn: dict[tuple[str, str | None], Decimal] = {}
-    for use in uses:
+    for use in [PromotionUse(*tuple(row)) for row in await run(session, _USES, cart_id)]:
         if use.limit is not None and use.used >= use.limit:
             raise _used_up(use.code)
-        if use.budget_id is None or use.budget_limit is None:
-            continue
-        key = (use.budget_id, use.attribute_value)
-        drawn[key] = drawn.get(key, use.budget_used) + use.drawn
-        if use.budget_type in {PER_PROMOTION, PER_ATTRIBUTE, SPEND} and drawn[key] > use.budget_limit:
-            raise _used_up(use.code)
+        uses.append(_within_budget(use, drawn))
     return uses
+
+
+def _within_budget(use: PromotionUse, drawn: dict[tuple[str, str | None], Decimal]) -> PromotionUse:
+    """Count a use with those that the cart has `drawn` from the same budget; not_allowed beyond its limit."""
+    if use.budget_id is None or use.budget_limit is None:
+        return use
+    key = (use.budget_id, use.attribute_value)
+    before = drawn.get(key, use.budget_used)
+    rest = use.budget_limit - before
+    if use.budget_type in {PER_PROMOTION, PER_ATTRIBUTE, SPEND} and settle(use.drawn - rest) > 0:
+        raise _used_up(use.code)
+    if use.budget_type == SPEND:
+        use = replace(use, spent=min(use.drawn, rest))  # thirds of three promotions may pass it by their last digit
+    drawn[key] = before + use.drawn
+    return use
 
 
 async def take_uses(session: AsyncSession, order_id: str, uses: Sequence[PromotionUse]) -> None:
@@ -95,9 +106,10 @@ SELECT p.id, p.code, p."limit", p.used, b.id, b.type, b."limit",
   CASE WHEN b.type = 'use_by_attribute' THEN coalesce((SELECT u.used FROM promotion_campaign_budget_usage u
     WHERE u.budget_id = b.id AND u.attribute_value = x.attribute_value), 0) ELSE coalesce(b.used, 0) END,
   b.attribute, x.attribute_value,
-  coalesce((SELECT sum(a.amount) FROM cart_line_item_adjustment a JOIN cart_line_item i ON i.id = a.item_id
+  coalesce((SELECT sum(coalesce(a.exact, a.amount)) FROM cart_line_item_adjustment a
+    JOIN cart_line_item i ON i.id = a.item_id
     WHERE i.cart_id = c.id AND i.deleted_at IS NULL AND a.promotion_id = p.id), 0)
-  + coalesce((SELECT sum(a.amount) FROM cart_shipping_method_adjustment a
+  + coalesce((SELECT sum(coalesce(a.exact, a.amount)) FROM cart_shipping_method_adjustment a
     JOIN cart_shipping_method m ON m.id = a.shipping_method_id
     WHERE m.cart_id = c.id AND m.deleted_at IS NULL AND a.promotion_id = p.id), 0)
 FROM cart c JOIN promotion p ON {_OF_CART}
