@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.fulfillment import FulfillmentActivities
+from activities.order_session import OrderSessionActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
@@ -87,6 +88,7 @@ class State:
         self.fulfillment = FulfillmentActivities(fulfillment_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
+        self.order_sessions = OrderSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
         )
