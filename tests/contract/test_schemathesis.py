@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -118,4 +119,4 @@ def test_whatever_is_made_up_is_answered_as_described(replay: Replay) -> None:
         if not IS_LONG or time.monotonic() >= end:
             break
     assert fuzz.asked > 50
-    print(f"{fuzz.asked} requests")
+    sys.stdout.write(f"{fuzz.asked} requests\n")
