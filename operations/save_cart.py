@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState, Line, Method
-from commerce.totals.publish import adjustment_totals, cart_totals, line_totals
+from commerce.totals.publish import adjustment_totals, cart_totals, line_totals, tax_line_totals
 from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
 from kit.decimals import Encodable, encode
@@ -159,7 +159,7 @@ def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
         "compare_at_unit_price": line.compare_at_unit_price,
         "is_tax_inclusive": line.is_tax_inclusive,
         "metadata": json.dumps(line.metadata) if line.metadata is not None else None,
-        "totals": line_totals(totals[line.id]),
+        "totals": _totals(totals[line.id]),
     }
 
 
@@ -182,8 +182,14 @@ def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Encod
         "name": method.name,
         "amount": method.amount,
         "is_tax_inclusive": method.is_tax_inclusive,
-        "totals": line_totals(totals[method.id]),
+        "totals": _totals(totals[method.id]),
     }
+
+
+def _totals(result: LineResult) -> dict[str, Encodable]:
+    """Return a line's totals with those of its tax lines by their ids, since a tax line outlives many totals."""
+    taxes = tax_line_totals(result)
+    return {**line_totals(result), **({"tax_lines": taxes} if taxes else {})}
 
 
 def _method_fixed(method: Method) -> dict[str, Encodable]:
