@@ -89,7 +89,8 @@ events AS (
   INSERT INTO outbox_event (id, name, data)
   SELECT id, name, jsonb_build_object('id', $1::text) FROM unnest($8::text[], $9::text[]) AS x(id, name)
   RETURNING pg_notify('outbox', ''))
-UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now()
+UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now(), answers = $11::jsonb,
+  unconfirmed = $12::jsonb
 WHERE id = $1 AND (SELECT count(*) FROM events) >= 0
 """
 
@@ -125,6 +126,8 @@ async def save_cart(
         [new_id("evt") for _ in events],
         list(events),
         [thing.id for thing in (*lines.readjusted, *methods.readjusted)],
+        json.dumps(after.answers) if after.answers else None,
+        json.dumps(after.unconfirmed) if after.unconfirmed else None,
     )
 
 

@@ -105,7 +105,7 @@ CART: Final[Resource] = Resource(
     allowed=CART_ALLOWED,
     max_hops=3,
     amend=with_line_totals,
-    hidden=frozenset({"version", "rounding", "totals"}),
+    hidden=frozenset({"version", "rounding", "totals", "answers"}),
     computed=inside("totals", *CART_TOTALS),
     relations={
         "items": many(lambda: ITEM, on="cart_id", where=LIVE),
