@@ -103,7 +103,7 @@ def _tax_question(cart: CartState, loaded: LoadedCart) -> Question | None:
         address=_place(address),
         items=[_taxed_item(line) for line in items],
         shipping=[TaxedShipping(shipping_option_id=method.shipping_option_id) for method in _taxed_methods(cart)],
-        customer_id=cart.customer_id,
+        customer_id=loaded.account_id,
         customer_groups=sorted(cart.customer_groups),
     )
     return Question(str(provider_id), request)

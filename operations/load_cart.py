@@ -73,6 +73,7 @@ SELECT row_to_json(x)::text FROM (
       WHERE o.id IN (SELECT shipping_option_id FROM cart_shipping_method WHERE cart_id = c.id)
       AND o.deleted_at IS NULL AND {OF_CHANNEL.format(channel="c.sales_channel_id")}) f) AS offers,
     ({_TAX_PROVIDER}) AS tax_provider_id,
+    (SELECT id FROM customer WHERE id = c.customer_id AND has_account) AS account_id,
     (SELECT json_agg(row_to_json(r)) FROM ({_RATES}) r) AS rates
   FROM cart c LEFT JOIN cart_address a ON a.id = c.shipping_address_id WHERE c.id = $1) x
 """
@@ -87,6 +88,7 @@ class LoadedCart:
     offers: Mapping[str, Offer]
     has_automatic: bool = False  # some promotion acts without a code
     tax_provider_id: str | None = None  # whom the address's tax region names
+    account_id: str | None = None  # the customer, unless they are a guest
     kept: Mapping[str, Answer] = field(default_factory=dict)
     told: Told = NOTHING_TOLD
 
@@ -103,6 +105,7 @@ async def load_cart(session: AsyncSession, cart_id: str, told: Told = NOTHING_TO
         offers={found["id"]: offer(found) for found in row["offers"] or ()},
         has_automatic=row["has_automatic"],
         tax_provider_id=row["tax_provider_id"],
+        account_id=row["account_id"],
         kept=kept_answers(json.loads(row["answers"] or "{}")),
         told=told,
     )

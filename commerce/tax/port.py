@@ -44,7 +44,10 @@ class TaxedShipping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRequest:
-    """A cart to tax; `address` has country_code, province (in lower case), city, postal_code, address_1, address_2."""
+    """A cart to tax; `address` has country_code, province (in lower case), city, postal_code, address_1, address_2.
+
+    `customer_id` is None for a guest.
+    """
 
     currency_code: str
     address: Data
