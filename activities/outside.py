@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -18,6 +19,7 @@ log = structlog.get_logger("outside")
 
 T = TypeVar("T")
 DEADLINE: Final = 3.0  # seconds that a shopper waits for an answer
+TOO_MUCH: Final = Decimal(10**15)
 ROUNDS: Final = 4  # a calm cart needs two, what a method keeps and then what it costs; a busy one changes meanwhile
 
 
@@ -36,7 +38,7 @@ class OutsideActivities:
     async def _heard(self, question: Question) -> Answer | None:
         try:
             async with asyncio.timeout(DEADLINE):
-                return Answer(await self._said(question))
+                return Answer(_plain(await self._said(question)))
         except Exception as error:  # noqa: BLE001 - whatever a provider does, the shopper's change is not lost for it
             log.warning("provider_failed", provider_id=question.provider_id, error=str(error) or type(error).__name__)
             return None
@@ -74,6 +76,15 @@ def _of(providers: Mapping[str, T], question: Question) -> T:
     return providers[question.provider_id]
 
 
+def _plain(said: Json) -> Json:
+    """Return an answer as a row can hold it. Errors: TypeError, ValueError."""
+    text = json.dumps(said, ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in text or not text.encode():  # PostgreSQL has neither NUL nor half a character
+        raise ValueError("The answer holds a text that cannot be stored.")
+    plain: Json = json.loads(text)
+    return plain
+
+
 def _price(price: CalculatedPrice) -> Json:
     return {"amount": _amount(price.amount), "is_tax_inclusive": bool(price.is_tax_inclusive)}
 
@@ -92,6 +103,6 @@ def _rate(rate: ToldRate) -> list[str]:
 
 
 def _amount(value: Decimal) -> str:
-    if not isinstance(value, Decimal) or not value.is_finite() or value < 0:
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value < TOO_MUCH:
         raise ValueError(f"{value!r} is neither an amount nor a rate.")
     return to_number(value)

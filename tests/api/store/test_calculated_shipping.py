@@ -167,6 +167,19 @@ class TestTrouble:
         assert (await outside.show(cart_id))["shipping_methods"] == []
 
 
+async def test_who_only_asks_for_the_price_hears_it_too(outside: Outside) -> None:
+    cart_id = await outside.cart(2)
+    path, body = f"/shipping-options/{outside.carts.labels['ship_weight']}/calculate", {"cart_id": cart_id}
+    assert (await outside.carts.ok("POST", path, body))["shipping_option"]["amount"] == 3
+    outside.courier.refuses = True
+    refused = await outside.carts.call("POST", path, body)
+    assert (refused.status_code, refused.json()["message"]) == (400, "Nothing is shipped there.")
+    outside.courier.fail()
+    down = await outside.carts.call("POST", path, body)
+    assert (down.status_code, down.json()["type"]) == (503, "unavailable")
+    assert "strike" not in down.text  # which is for the log
+
+
 class TestRefusals:
     async def test_where_nothing_is_shipped(self, outside: Outside) -> None:
         cart_id = await outside.cart(1)

@@ -108,6 +108,8 @@ class TestTrouble:
             lambda told: replace(told, items=[[NAN]]),
             lambda told: replace(told, items=[[NEGATIVE]]),
             lambda told: replace(told, items=[[FLOAT]]),
+            lambda told: replace(told, items=[[replace(told.items[0][0], name="\x00")]]),
+            lambda told: replace(told, items=[[replace(told.items[0][0], name="\ud800")]]),
             lambda told: replace(told, items=[]),
             lambda _: None,
         ],
