@@ -18,9 +18,10 @@ from commerce.cart.service import (
 from commerce.customer.service import find_or_create_guest
 from kit.db import one
 from operations.find_region import RegionRow, find_region
-from operations.load_cart import load_cart
+from operations.load_cart import LoadedCart, load_cart
 from operations.load_promotions import SAME_CODES, Codes
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 KINDS: Final = ("shipping", "billing")
@@ -42,7 +43,7 @@ class CartChanges:
         return found
 
 
-async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges) -> str:
+async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges, told: Told = NOTHING_TOLD) -> str:
     """Apply the changes, then price, tax and total the cart (contract section 11).
 
     Errors: not_found, invalid_data for a country outside the region, conflict while a checkout is running.
@@ -65,12 +66,11 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     if changes.given.get("metadata"):
         await merge_metadata(session, cart_id, changes.given["metadata"])
     codes = Codes(replace=tuple(changes.given["promo_codes"])) if changes.has("promo_codes") else SAME_CODES
-    await _refresh(session, cart_id, codes, moved=moved)
+    await _refresh(session, await load_cart(session, cart_id, told), codes, moved=moved)
     return cart_id
 
 
-async def _refresh(session: AsyncSession, cart_id: str, codes: Codes, *, moved: bool) -> None:
-    loaded = await load_cart(session, cart_id)
+async def _refresh(session: AsyncSession, loaded: LoadedCart, codes: Codes, *, moved: bool) -> None:
     if not moved:
         await refresh_cart(session, loaded, loaded.state, codes=codes)
         return
