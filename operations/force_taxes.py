@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.errors import invalid_data
 from operations.load_cart import load_cart
 from operations.lock_cart import lock_cart
+from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
 
 
@@ -22,12 +23,5 @@ async def force_taxes(session: AsyncSession, cart_id: str) -> str:
     address = loaded.state.shipping_address
     if address is None or not address.country_code:
         raise invalid_data("country code is required to calculate taxes")
-    state = loaded.state
-    untaxed = replace(
-        state,
-        automatic_taxes=True,
-        lines=tuple(replace(line, tax_lines=()) for line in state.lines),
-        methods=tuple(replace(method, tax_lines=()) for method in state.methods),
-    )
-    await refresh_cart(session, loaded, untaxed, events=())
+    await refresh_cart(session, loaded, replace(untaxed(loaded.state), automatic_taxes=True), events=())
     return cart_id
