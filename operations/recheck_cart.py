@@ -11,7 +11,9 @@ from operations.refresh_cart import compute_cart, refresh_cart
 
 
 async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
-    """Price the locked cart anew; False, the refreshed cart saved, when its total or its shipping changed (promise 5).
+    """Price the locked cart anew; False, the refreshed cart saved, when what is paid for changed (promise 5).
+
+    That is its total, its shipping, or its promotions: two that take the same are still not one another.
 
     The caller refuses the checkout but commits, so that the shopper sees the new total and can pay it.
     """
@@ -22,7 +24,7 @@ async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
     is_same_shipping = [method.id for method in fresh.methods] == [method.id for method in before.methods]
     # Without rounding a stored discount has 20 digits of the calculator's 100.
     is_same_total = abs(total_cart(fresh).total - total_cart(before).total) <= NEGLIGIBLE
-    if is_same_shipping and is_same_total:
+    if is_same_shipping and is_same_total and set(fresh.promotion_ids) == set(before.promotion_ids):
         return True
     await refresh_cart(session, loaded, before, reprice=everything)
     return False
