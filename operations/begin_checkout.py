@@ -17,7 +17,7 @@ from kit.decimals import rho
 from kit.errors import CommerceError, not_allowed, not_found, unavailable
 from kit.ids import new_id
 from kit.money import Currency
-from operations.claim_promotions import lock_uses, take_uses
+from operations.claim_promotions import UsedUp, lock_uses, take_uses
 from operations.consult_providers import RETRY_SECONDS
 from operations.hand_over_checkout import hand_over
 from operations.outside import NeedsError
@@ -173,6 +173,9 @@ async def _claim(
     try:
         uses = await lock_uses(session, facts.id) if facts.has_promotions else []
         await reserve(session, facts.id, facts.sales_channel_id, lines)
+    except UsedUp as error:  # taken since the recheck: now that its lock is ours, the cart loses it
+        await recheck_cart(session, facts.id)
+        return error
     except CommerceError as error:  # raised before anything was written
         return error
     await take_uses(session, order_id, uses)

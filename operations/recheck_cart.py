@@ -12,7 +12,9 @@ from operations.refresh_cart import compute_cart, refresh_cart
 
 
 async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
-    """Price the locked cart anew; False, the refreshed cart saved, when its total or its shipping changed (promise 5).
+    """Price the locked cart anew; False, the refreshed cart saved, when what is paid for changed (promise 5).
+
+    That is its total, its shipping, or its promotions: two that take the same are still not one another.
 
     The caller refuses the checkout but commits, so that the shopper sees the new total and can pay it. Errors:
     NeedsError when a provider has to be asked first.
@@ -28,8 +30,9 @@ async def recheck_cart(session: AsyncSession, cart_id: str) -> bool:
 
 
 def costs_the_same(before: CartState, fresh: CartState) -> bool:
-    """Tell whether the cart's total and its shipping are what they were."""
+    """Tell whether the cart's total, its shipping and its promotions are what they were."""
     is_same_shipping = [method.id for method in fresh.methods] == [method.id for method in before.methods]
     # Without rounding a stored discount has 20 digits of the calculator's 100.
     is_same_total = abs(total_cart(fresh).total - total_cart(before).total) <= NEGLIGIBLE
-    return is_same_shipping and is_same_total
+    is_same_promotions = set(fresh.promotion_ids) == set(before.promotion_ids)
+    return is_same_shipping and is_same_total and is_same_promotions

@@ -18,7 +18,7 @@ from commerce.cart.models import (
 from kit.query import LIVE, Column, Kind, Resource, computed, inside, many, one
 from queries.customer import CUSTOMER
 from queries.payment import PAYMENT_COLLECTION
-from queries.product import PRODUCT, VARIANT
+from queries.product import PRODUCT, VARIANT_ALONE
 from queries.promotion import OF_CART
 from queries.region import REGION
 from queries.selecting import with_line_totals
@@ -65,7 +65,7 @@ ITEM: Final[Resource] = Resource(
         "adjustments": many(lambda: ITEM_ADJUSTMENT, on="item_id", where=LIVE),
         "tax_lines": many(lambda: ITEM_TAX_LINE, on="item_id", where=LIVE),
         "product": one(lambda: PRODUCT, on="product_id", where=LIVE),
-        "variant": one(lambda: VARIANT, on="variant_id", where=LIVE),
+        "variant": one(lambda: VARIANT_ALONE, on="variant_id", where=LIVE),
     },
 )
 METHOD_ADJUSTMENT: Final[Resource] = Resource(

@@ -26,17 +26,18 @@ def also(selection: Selection, path: str) -> Selection:
     first, _, rest = path.partition(".")
     if not rest:
         return replace(selection, names=tuple(sorted({*selection.names, first})))
-    children = dict(selection.children)
-    children[first] = also(children.get(first, Selection()), rest)
-    return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
+    return _with_child(selection, first, also(selection.child(first) or Selection(), rest))
 
 
 def also_all(selection: Selection, path: str) -> Selection:
     """Return `selection` with every own column of what the dotted `path` leads to."""
     first, _, rest = path.partition(".")
-    children = dict(selection.children)
-    below = children.get(first, Selection())
-    children[first] = also_all(below, rest) if rest else replace(below, star=True)
+    below = selection.child(first) or Selection()
+    return _with_child(selection, first, also_all(below, rest) if rest else replace(below, star=True))
+
+
+def _with_child(selection: Selection, name: str, below: Selection) -> Selection:
+    children = {**dict(selection.children), name: below}
     return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
 
 
@@ -63,6 +64,29 @@ def as_listed(selection: Selection) -> Selection:
     if not TOTALS.intersection(selection.names):
         return selection
     return _totalled(selection, "items", (*LINE_TOTALS, *UNIT_TOTALS), raw=True)
+
+
+@lru_cache(maxsize=256)
+def as_read(selection: Selection) -> Selection:
+    """Return what one order shows unasked: what its lines and methods are made of, where they are shown whole.
+
+    A payment and its session show each other whole where both are shown: the peer has them in memory then.
+    """
+    for name in ("items", "shipping_methods"):
+        below = selection.child(name)
+        if below is not None and below.star:
+            selection = also_all(selection, f"{name}.detail")
+            if TOTALS.intersection(selection.names):
+                selection = _totalled(selection, name, ())
+    collections = selection.child("payment_collections")
+    if collections is None:
+        return selection
+    payments, sessions = collections.child("payments"), collections.child("payment_sessions")
+    if payments is None or sessions is None:
+        return selection
+    below = _with_child(collections, "payments", _with_child(payments, "payment_session", sessions))
+    below = _with_child(below, "payment_sessions", _with_child(sessions, "payment", payments))
+    return _with_child(selection, "payment_collections", below)
 
 
 @lru_cache(maxsize=256)
