@@ -5,6 +5,7 @@ from __future__ import annotations
 from commerce.cart.rows import Line, Method
 from commerce.tax.explain import rate_sentence, untaxed_sentence
 from commerce.tax.rules import Taxable
+from operations.consult_providers import TAXES
 from operations.load_cart import LoadedCart
 
 
@@ -18,10 +19,7 @@ def tax_words(loaded: LoadedCart) -> dict[str, str]:
     things: list[Line | Method] = [*state.lines, *state.methods]
     for thing in things:
         if not thing.tax_lines:
-            gift = isinstance(thing, Line) and thing.is_giftcard
-            words[thing.id] = untaxed_sentence(
-                is_giftcard=gift, is_automatic=state.automatic_taxes, country=country and country.lower()
-            )
+            words[thing.id] = _untaxed(thing, loaded, country)
         for number, tax in enumerate(thing.tax_lines):
             rate = rates.get(tax.tax_rate_id or "")
             if rate is None or rate.rate != tax.rate:
@@ -29,6 +27,14 @@ def tax_words(loaded: LoadedCart) -> dict[str, str]:
             else:
                 words[tax.id] = rate_sentence(rate, _taxable(thing), place.lower(), is_second=number > 0)
     return words
+
+
+def _untaxed(thing: Line | Method, loaded: LoadedCart, country: str | None) -> str:
+    is_giftcard = isinstance(thing, Line) and thing.is_giftcard
+    if TAXES in loaded.state.unconfirmed and not is_giftcard:
+        return f"no tax yet: the provider {loaded.tax_provider_id} has not said any"
+    is_automatic = loaded.state.automatic_taxes
+    return untaxed_sentence(is_giftcard=is_giftcard, is_automatic=is_automatic, country=country and country.lower())
 
 
 def _taxable(thing: Line | Method) -> Taxable:
