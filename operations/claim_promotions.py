@@ -100,11 +100,11 @@ async def take_uses(session: AsyncSession, order_id: str, uses: Sequence[Promoti
     )
 
 
-async def give_back_uses(session: AsyncSession, order_id: str) -> None:
-    """Give back what a planned or cancelled order counted; nothing when that was done before."""
-    if await run(session, _LOCK_TAKEN, order_id):
-        await run(session, _LOCK_DRAWN, order_id)
-        await run(session, _GIVE_BACK, order_id)
+async def give_back_uses(session: AsyncSession, *order_ids: str) -> None:
+    """Give back what planned or cancelled orders counted; nothing of those where that was done before."""
+    if await run(session, _LOCK_TAKEN, order_ids):
+        await run(session, _LOCK_DRAWN, order_ids)
+        await run(session, _GIVE_BACK, order_ids)
 
 
 _OF_CART: Final = "p.id IN (SELECT promotion_id FROM cart_promotion WHERE cart_id = $1)"
@@ -149,16 +149,17 @@ SELECT $1, promotion_id, budget_id, attribute_value, drawn FROM x
 ON CONFLICT (order_id, promotion_id) DO UPDATE SET budget_id = excluded.budget_id, spent = excluded.spent,
   attribute_value = excluded.attribute_value, returned_at = NULL
 """
-_TAKEN: Final = "FROM order_promotion WHERE order_id = $1 AND returned_at IS NULL"
+_TAKEN: Final = "FROM order_promotion WHERE order_id = ANY($1::text[]) AND returned_at IS NULL"
 _LOCK_TAKEN: Final = f"""SELECT p.id FROM promotion p WHERE p.id IN (SELECT promotion_id {_TAKEN})
   ORDER BY p.id FOR NO KEY UPDATE"""
 _LOCK_DRAWN: Final = f"""SELECT b.id FROM promotion_campaign_budget b WHERE b.id IN (SELECT budget_id {_TAKEN})
   ORDER BY b.id FOR NO KEY UPDATE"""
 _GIVE_BACK: Final = """
-WITH x AS (UPDATE order_promotion SET returned_at = now() WHERE order_id = $1 AND returned_at IS NULL
+WITH x AS (UPDATE order_promotion SET returned_at = now() WHERE order_id = ANY($1::text[]) AND returned_at IS NULL
   RETURNING promotion_id, budget_id, attribute_value, spent),
-promotions AS (UPDATE promotion p SET used = p.used - 1, updated_at = now() FROM x
-  WHERE p.id = x.promotion_id AND p."limit" IS NOT NULL AND p.used > 0),
+promotions AS (UPDATE promotion p SET used = greatest(p.used - d.uses, 0), updated_at = now()
+  FROM (SELECT promotion_id, count(*) AS uses FROM x GROUP BY 1) d
+  WHERE p.id = d.promotion_id AND p."limit" IS NOT NULL),
 usages AS (UPDATE promotion_campaign_budget_usage u SET used = u.used - d.spent, updated_at = now()
   FROM (SELECT budget_id, attribute_value, sum(spent) AS spent FROM x WHERE attribute_value IS NOT NULL GROUP BY 1, 2) d
   WHERE u.budget_id = d.budget_id AND u.attribute_value = d.attribute_value)

@@ -19,6 +19,7 @@ from operations.find_region import RegionRow, find_region
 from operations.load_cart import load_cart
 from operations.load_promotions import Codes
 from operations.load_variants import load_variants
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
@@ -40,7 +41,7 @@ class NewCart:
     promo_codes: tuple[str, ...] = ()
 
 
-async def create_cart(session: AsyncSession, given: NewCart) -> str:
+async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHING_TOLD) -> str:
     """Create a cart with its lines and addresses and return its id (contract section 11).
 
     Errors: not_found for the region, invalid_data (currency, country, disabled channel, variants), not_allowed
@@ -64,7 +65,7 @@ async def create_cart(session: AsyncSession, given: NewCart) -> str:
         billing_address_id=await insert_address(session, given.billing_address) if given.billing_address else None,
     )
     cart_id = await insert_cart(session, head)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     variants = await load_variants(session, [i.variant_id for i in given.items], head.sales_channel_id)
     changed, touched = add_to(loaded.state, given.items, variants)
     await refresh_cart(

@@ -19,9 +19,10 @@ from commerce.customer.service import find_or_create_guest
 from kit.db import one
 from operations.find_channel import require_open_channel
 from operations.find_region import RegionRow, find_region
-from operations.load_cart import load_cart
+from operations.load_cart import LoadedCart, load_cart
 from operations.load_promotions import SAME_CODES, Codes
 from operations.lock_cart import LockedCart, lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
 from queries.price_attributes import ADDRESS_KEYS
@@ -46,7 +47,7 @@ class CartChanges:
         return found
 
 
-async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges) -> str:
+async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges, told: Told = NOTHING_TOLD) -> str:
     """Apply the changes, then price, tax and total the cart (contract section 11).
 
     Errors: not_found, invalid_data for a country outside the region, a disabled channel or what has no price there,
@@ -74,15 +75,15 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     codes = Codes(replace=tuple(changes.given["promo_codes"])) if changes.has("promo_codes") else SAME_CODES
     elsewhere = moved or _elsewhere(cart, head, changes)
     reprice = elsewhere or ("locale" in head and head["locale"] != cart.locale)
-    await _refresh(session, cart_id, codes, moved=moved, elsewhere=elsewhere, reprice=reprice)
+    loaded = await load_cart(session, cart_id, told)
+    await _refresh(session, loaded, codes, moved=moved, elsewhere=elsewhere, reprice=reprice)
     return cart_id
 
 
 async def _refresh(
-    session: AsyncSession, cart_id: str, codes: Codes, *, moved: bool, elsewhere: bool, reprice: bool
+    session: AsyncSession, loaded: LoadedCart, codes: Codes, *, moved: bool, elsewhere: bool, reprice: bool
 ) -> None:
     """Save the cart, all of it at today's prices where `reprice` says so (contract section 8, the last paragraph)."""
-    loaded = await load_cart(session, cart_id)
     state = loaded.state
     if moved:
         state = replace(state, lines=tuple(line for line in state.lines if not line.is_custom_price))
