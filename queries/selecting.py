@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from kit.query.selection import Selection
-from queries.totals import CART_TOTALS, LINE_TOTALS, UNIT_TOTALS
+from queries.totals import CART_TOTALS, LINE_TOTALS, TAX_LINE_TOTALS, UNIT_TOTALS
 
 TOTALS: Final = frozenset({*CART_TOTALS, "summary"})
 
@@ -108,4 +108,6 @@ def _totalled(selection: Selection, owner: str, names: tuple[str, ...], *, raw: 
     for name in names:
         selection = also(selection, f"{owner}.{name}")
         selection = also(selection, f"{owner}.raw_{name}") if raw else selection
+    for name in TAX_LINE_TOTALS:
+        selection = also(selection, f"{owner}.tax_lines.{name}")
     return also_all(also_all(selection, f"{owner}.tax_lines"), f"{owner}.adjustments")

@@ -40,9 +40,9 @@ CART_DEFAULTS: Final = _words("""
     billing_address.postal_code billing_address.country_code billing_address.region_code
     billing_address.province billing_address.phone region.id region.name region.currency_code
     region.automatic_taxes *region.countries *payment_collection *payment_collection.payment_sessions
-    *credit_lines
+    *credit_lines unconfirmed
 """)
-"""What a cart shows; the peer's two bare relations, which add nothing to dotted names, are in the next list."""
+"""What a cart shows, `unconfirmed` being ours; the two bare relations of the peer add nothing to their dotted names."""
 
 CART_ALLOWED: Final = _words("""
     billing_address billing_address.created_at billing_address.updated_at customer gift_card_tax_total
