@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     statement_timeout: str = "15s"
     attempt_deadline_seconds: int = 30
     complete_wait_seconds: Decimal = Decimal(35)
+    money_wait_seconds: float = Field(
+        8, description="How long a capture or refund is waited for; then 202, and it goes on."
+    )
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")
