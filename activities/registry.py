@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from activities.attention import AttentionActivities
+from activities.cart import CartActivities
 from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
+from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
 from commerce.payment.port import PaymentProvider
 from durable.subscribers import Subscriber, Subscribers
@@ -22,8 +24,10 @@ def all_activities(
     subscribers: Subscribers,
     payments: Mapping[str, PaymentProvider],
     deadline_seconds: float,
+    outside: OutsideActivities | None = None,
 ) -> list[Callable[..., Any]]:
-    """Return the methods of every activity class over these parts."""
+    """Return the methods of every activity class over these parts; without `outside` nobody is asked about carts."""
+    cart = CartActivities(database, outside or OutsideActivities({}, {}))
     attention = AttentionActivities(database)
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
@@ -31,6 +35,7 @@ def all_activities(
     return [
         attention.set,
         attention.clear,
+        cart.confirm,
         checkout.begin,
         checkout.place,
         checkout.refuse,

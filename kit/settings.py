@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
     rounding: Literal["currency", "none"] = "currency"
+    return_promotion_uses: bool = Field(
+        True, description="A cancelled order gives its uses of promotions and budgets back; the peer keeps them."
+    )
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
     provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
     provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")

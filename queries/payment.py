@@ -13,7 +13,7 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Column, Kind, Resource, computed, many, one, ops, plain
+from kit.query import LIVE, Column, Kind, Resource, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
@@ -101,7 +101,9 @@ PAYMENT_SESSION: Final[Resource] = Resource(
     plural="payment_sessions",
     twins=("amount",),
     hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
-    computed={"payment": computed(_PAYMENT_OF_SESSION, star=True)},
+    relations=lambda: {
+        "payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE, stub=_PAYMENT_OF_SESSION)
+    },
 )
 PAYMENT_COLLECTION: Final[Resource] = Resource(
     PaymentCollection,
