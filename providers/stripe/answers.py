@@ -35,6 +35,9 @@ TELLS_STATE: Final = frozenset(
 )
 """Codes of a 400 that say no to this amount or this moment, and not to how we asked."""
 
+TELLS_AMOUNT: Final = frozenset({"amount", "amount_to_capture", "payment_intent"})
+"""The same, told without a code by the parameter: more than is left, or nothing was ever taken."""
+
 
 class No(Exception):  # noqa: N818 - it is an answer, not a fault
     """An answer that settles a call without doing it, so that repeating its key is of no use: ask what is there.
@@ -84,7 +87,9 @@ def _outcome(error: stripe.StripeError) -> Exception:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and is_replay:
         return No(message, is_spent=True)
     if isinstance(error, stripe.InvalidRequestError) and error.code != "lock_timeout":
-        return No(message, is_decline=error.code in TELLS_STATE, is_missing=error.code == "resource_missing")
+        tells_amount = error.code is None and error.param in TELLS_AMOUNT
+        is_decline = tells_amount or error.code in TELLS_STATE
+        return No(message, is_decline=is_decline, is_missing=error.code == "resource_missing")
     return Unknown(message)
 
 

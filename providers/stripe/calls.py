@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 
 import stripe
-from stripe.params import PaymentIntentCaptureParams, PaymentIntentCreateParams
+from stripe.params import PaymentIntentCaptureParams, PaymentIntentCreateParams, PaymentIntentUpdateParams
 
 from commerce.payment.port import PaymentRequest, SessionRequest
 from kit.ids import made_at
@@ -46,13 +46,14 @@ class IntentCalls:
         return read(await settled(self._soon(call)))
 
     async def update(self, reference: str, request: SessionRequest) -> Intent:
-        """Give the intent the session's amount and currency."""
+        """Give the intent the session's amount and currency; without a key of ours, as `free`."""
         amount = in_minor(request.amount, request.currency_code)
-        call = self._intents.update_async(
-            reference,
-            {"amount": amount, "currency": request.currency_code, "expand": EXPANDED},
-            {"idempotency_key": f"update:{request.key}"},
-        )
+        params: PaymentIntentUpdateParams = {
+            "amount": amount,
+            "currency": request.currency_code,
+            "expand": EXPANDED,
+        }
+        call = self._intents.update_async(reference, params)
         return read(await settled(self._soon(call)))
 
     async def get(self, reference: str) -> Intent:
@@ -86,13 +87,15 @@ class IntentCalls:
         call = self._intents.capture_async(intent.id, params, {"idempotency_key": f"capture:{request.key}"})
         return read(await settled(call))
 
-    async def free(self, intent: Intent, key: str) -> Intent:
-        """Give up what is held and not taken, for good."""
-        options: stripe.RequestOptions = {"idempotency_key": f"cancel:{key}"}
+    async def free(self, intent: Intent) -> Intent:
+        """Give up what is held and not taken, for good.
+
+        Done twice it is done once, so it has no key of ours: Stripe would repeat a "not now" for as long as it lives.
+        """
         if intent.captured:  # a part was taken and more could be: a last capture of nothing lets go of the rest
             nothing: PaymentIntentCaptureParams = {"amount_to_capture": 0, "final_capture": True, "expand": EXPANDED}
-            return read(await settled(self._intents.capture_async(intent.id, nothing, options)))
-        return read(await settled(self._intents.cancel_async(intent.id, {"expand": EXPANDED}, options)))
+            return read(await settled(self._intents.capture_async(intent.id, nothing)))
+        return read(await settled(self._intents.cancel_async(intent.id, {"expand": EXPANDED})))
 
     def _wished(self, request: SessionRequest) -> PaymentIntentCreateParams:
         params: PaymentIntentCreateParams = {

@@ -94,7 +94,7 @@ class StripePayments:
             return
         if intent.held or intent.captured:
             raise Refused("This session holds money: release it.")
-        await self._freed(intent, request.key)
+        await self._freed(intent)
 
     async def authorise(self, request: SessionRequest) -> AuthoriseResult:
         """Look at what the shopper's browser did, and compare it with what the session is for."""
@@ -142,7 +142,7 @@ class StripePayments:
         except No:  # the key is finished and made nothing, so nothing can be held
             return ReleaseResult(reference=None)
         try:
-            intent = await self._freed(await self._intents.get(reference), request.key)
+            intent = await self._freed(await self._intents.get(reference))
             refunds = await refunds_of(self._connection, intent)
             asked = sum_of(refunds, MovementStatus.DONE, MovementStatus.PENDING)
             if intent.captured > asked:
@@ -182,7 +182,7 @@ class StripePayments:
 
     async def cancel(self, request: PaymentRequest) -> PaymentResult:
         """Free what is still held."""
-        intent = await self._freed(await self._looked_at(request.reference), request.key)
+        intent = await self._freed(await self._looked_at(request.reference))
         return PaymentResult(amount=intent.voided, data=intent.kept_data)
 
     async def _reference(self, request: SessionRequest) -> str:
@@ -214,12 +214,12 @@ class StripePayments:
         except No as no:
             raise Refused(no.message) from None
 
-    async def _freed(self, intent: Intent, key: str) -> Intent:
+    async def _freed(self, intent: Intent) -> Intent:
         """Return the intent once nothing of it is held and nothing can be."""
         if intent.word in FINAL:
             return intent
         try:
-            return await self._intents.free(intent, key)
+            return await self._intents.free(intent)
         except No as no:
             intent = await self._looked_at(intent.id)
             if intent.word == "processing":  # what is under way cannot be stopped, but it will end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,14 +14,16 @@ from tests.support.spec_checker import Fault, Spec
 class SpecTraffic:
     """An ASGI app around a stand-in; `faults` is what was not as the vendor describes it, and must stay empty.
 
-    Only paths that begin with one of `prefixes` are the vendor's; all others are the stand-in's own. An answer that
+    Only paths that begin with one of `prefixes` are the vendor's; all others are the stand-in's own. Faults are also
+    appended to the file `told`, for a stand-in in a process of its own. An answer that
     never came (a torn connection) is no fault, and a request that the vendor refuses (4xx) may be as wrong as it was.
     """
 
-    def __init__(self, app: ASGIApp, spec: Spec, prefixes: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, spec: Spec, prefixes: Collection[str], told: Path | None = None) -> None:
         self._app = app
         self._spec = spec
         self._prefixes = tuple(prefixes)
+        self._told = told
         self.faults: list[Fault] = []
         self.seen: set[tuple[str, str]] = set()
 
@@ -51,8 +54,9 @@ class SpecTraffic:
         method, path = scope["method"], scope["path"]
         self.seen.add((method, path))
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        faults: list[Fault] = []
         if not 400 <= status < 500:
-            self.faults += self._spec.request(
+            faults += self._spec.request(
                 method,
                 path,
                 query=scope["query_string"].decode(),
@@ -60,4 +64,8 @@ class SpecTraffic:
                 content_type=headers.get("content-type", ""),
             )
         if status:
-            self.faults += self._spec.response(method, path, status, json.loads(answer) if answer else {})
+            faults += self._spec.response(method, path, status, json.loads(answer) if answer else {})
+        self.faults += faults
+        if faults and self._told is not None:
+            with self._told.open("a") as file:
+                file.writelines(f"{fault}\n" for fault in faults)
