@@ -33,6 +33,7 @@ class SpecTraffic:
             return
         bodies = {"in": b"", "out": b""}
         status = 0
+        is_answered = False
 
         async def heard() -> Message:
             message = await receive()
@@ -40,15 +41,19 @@ class SpecTraffic:
             return message
 
         async def said(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_answered
             status = message.get("status", status)
             bodies["out"] += message.get("body", b"")
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                is_answered = True  # told before the client can go on and look
+                self._check(scope, bodies["in"], status, bodies["out"])
             await send(message)
 
         # uvicorn's own `send` is what a stand-in tears the connection down by.
         said.__dict__["__self__"] = getattr(send, "__self__", None)
         await self._app(scope, heard, said)
-        self._check(scope, bodies["in"], status, bodies["out"])
+        if not is_answered:
+            self._check(scope, bodies["in"], 0, b"")
 
     def _check(self, scope: Scope, body: bytes, status: int, answer: bytes) -> None:
         method, path = scope["method"], scope["path"]

@@ -16,15 +16,14 @@ SECRETS = ("whsec_old", "whsec_new")
 
 
 def stripe_payments(stand_in: StandIn, seconds: float = 5, **more: object) -> StripePayments:
-    settings = Settings(
-        stripe_api_key="sk_test_shop",
-        stripe_base_url=stand_in.url,
-        stripe_webhook_secrets=",".join(SECRETS),
-        provider_session_seconds=seconds,
-        provider_money_seconds=seconds,
-        **more,
-    )
-    return StripePayments(settings)
+    wanted: dict[str, Any] = {
+        "stripe_api_key": "sk_test_shop",
+        "stripe_base_url": stand_in.url,
+        "stripe_webhook_secrets": ",".join(SECRETS),
+        "provider_session_seconds": seconds,
+        "provider_money_seconds": seconds,
+    }
+    return StripePayments(Settings(**wanted | more))
 
 
 def confirm(
