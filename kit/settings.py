@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kit.limits import Door, door
@@ -64,6 +64,16 @@ class Settings(BaseSettings):
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
     provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
     provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
+    paypal_client_id: str | None = Field(None, description="With the secret, offers `pp_paypal_paypal`.")
+    paypal_secret: SecretStr | None = None
+    paypal_webhook_id: str = Field(
+        "", description="Whose deliveries are believed; two, with a space, while it changes."
+    )
+    paypal_intent: Literal["authorize", "capture"] = Field(
+        "authorize", description="Hold the money, or take it at once."
+    )
+    paypal_verify: Literal["offline", "api"] = Field("offline", description="Who checks the signature of a webhook.")
+    paypal_base_url: str = "https://api-m.paypal.com"
     recorded_payments: bool = Field(
         False, description="Offer `pp_test_rec` and `weight_rec`; only for tests of the recorded contract."
     )

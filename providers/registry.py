@@ -80,6 +80,10 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
                 session_seconds=settings.provider_session_seconds,
                 money_seconds=settings.provider_money_seconds,
             )
+    if settings.paypal_client_id and settings.paypal_secret:
+        from providers.paypal.install import paypal  # noqa: PLC0415 - needs the extra `paypal`
+
+        yield paypal(settings)
     if settings.recorded_payments:
         yield RecordedPayments()
 
