@@ -83,6 +83,16 @@ class Settings(BaseSettings):
         False, description="Ask for cards that can be captured in parts; needs an account that Stripe allows it."
     )
     stripe_base_url: str | None = Field(None, description="Where Stripe's API is; set for a stand-in only.")
+    paypal_client_id: str | None = Field(None, description="With the secret, offers `pp_paypal_paypal`.")
+    paypal_secret: SecretStr | None = None
+    paypal_webhook_id: str = Field(
+        "", description="Whose deliveries are believed; two, with a space, while it changes."
+    )
+    paypal_intent: Literal["authorize", "capture"] = Field(
+        "authorize", description="Hold the money, or take it at once."
+    )
+    paypal_verify: Literal["offline", "api"] = Field("offline", description="Who checks the signature of a webhook.")
+    paypal_base_url: str = "https://api-m.paypal.com"
     recorded_payments: bool = Field(
         False, description="Offer `pp_test_rec` and `weight_rec`; only for tests of the recorded contract."
     )

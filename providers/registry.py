@@ -95,6 +95,10 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
         from providers.stripe.payment import StripePayments  # noqa: PLC0415 - see above
 
         yield StripePayments(settings)
+    if settings.paypal_client_id and settings.paypal_secret:
+        from providers.paypal.install import paypal  # noqa: PLC0415 - needs the extra `paypal`
+
+        yield paypal(settings)
     if settings.recorded_payments:
         yield RecordedPayments()
 
