@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from temporalio.worker import Worker
 
+from activities.outside import OutsideActivities
 from activities.registry import SUBSCRIBERS, all_activities
 from durable.client import Durable, connect
 from durable.event_file import EventFile
@@ -38,7 +39,7 @@ from operations.sweep_checkouts import (
     resolve_handed_over,
 )
 from operations.sweep_payments import cancel_pending, move_pending
-from providers.registry import payment_providers
+from providers.registry import fulfillment_providers, payment_providers, tax_providers
 from workflows.registry import WORKFLOWS
 
 log = structlog.get_logger("worker")
@@ -71,7 +72,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
-    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds))
+    shippers, taxers = fulfillment_providers(settings), tax_providers(settings)
+    outside = OutsideActivities(shippers, taxers)
+    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds, outside))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
     file = EventFile(settings.events_file) if settings.events_file else None
     running = {queue: asyncio.Event() for queue in MAX_CACHED}
@@ -85,7 +88,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:
-        await asyncio.gather(*(provider.close() for provider in payments.values()))
+        parts = (*payments.values(), *shippers.values(), *taxers.values())
+        await asyncio.gather(*(provider.close() for provider in parts))
         await database.close()
 
 

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from activities.attention import AttentionActivities
 from activities.cancel_payment import CancelActivities
+from activities.cart import CartActivities
 from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
 from activities.movement import MovementActivities
+from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
 from commerce.payment.port import PaymentProvider
 from durable.subscribers import Subscriber, Subscribers
@@ -24,8 +26,10 @@ def all_activities(
     subscribers: Subscribers,
     payments: Mapping[str, PaymentProvider],
     deadline_seconds: float,
+    outside: OutsideActivities | None = None,
 ) -> list[Callable[..., Any]]:
-    """Return the methods of every activity class over these parts."""
+    """Return the methods of every activity class over these parts; without `outside` nobody is asked about carts."""
+    cart = CartActivities(database, outside or OutsideActivities({}, {}))
     attention = AttentionActivities(database)
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
@@ -35,6 +39,7 @@ def all_activities(
     return [
         attention.set,
         attention.clear,
+        cart.confirm,
         checkout.begin,
         checkout.place,
         checkout.refuse,

@@ -27,7 +27,7 @@ from durable.types import (
     ReleaseSessionInput,
     ResolveSessionInput,
 )
-from kit.errors import CommerceError
+from kit.errors import CommerceError, unavailable
 from operations.record_payment import Paid
 from operations.resolve_session import Resolved
 from operations.settle_movement import Moved
@@ -76,6 +76,7 @@ HELD = Authorised(Paid("authorized", Decimal("47.70")))
 DECLINED = Outcome(OutcomeKind.DECLINED, "payses_1", type="not_allowed", message="not authorized")
 RAISED = Outcome(OutcomeKind.RAISED, "payses_1", type="payment_authorization_error", message="no")
 SOLD_OUT = Begun("payses_1", refused("payses_1", CommerceError("not_allowed", "sold out")), may_hold_money=True)
+ASKS = Begun("payses_1", refused("payses_1", unavailable("not confirmed", 5)), asks_outside=True)
 REFUSED_CALL = ApplicationError("bad credentials", type="Refused", non_retryable=True)
 LOST = ApplicationError("the order cannot be written", type="unexpected_state", non_retryable=True)
 NO_MONEY = SessionAnswer(Holding.NOTHING, Paid("pending"))
@@ -122,6 +123,23 @@ SCENARIOS |= {
     ),
     "complete-cart.refused-and-unseen": Scenario(
         "complete-cart", CART, {"checkout.begin": [SOLD_OUT], "payment.status": [REFUSED_CALL]}
+    ),
+    "complete-cart.confirmed": Scenario(
+        "complete-cart",
+        CART,
+        {
+            "checkout.begin": [ASKS, MINE],
+            "cart.confirm": [True],
+            "payment.authorise": [HELD],
+            "checkout.place_order": [ORDER],
+        },
+        shopper_waits,
+    ),
+    "complete-cart.changed-outside": Scenario(
+        "complete-cart", CART, {"checkout.begin": [ASKS], "cart.confirm": [False]}, shopper_waits
+    ),
+    "complete-cart.unconfirmed": Scenario(
+        "complete-cart", CART, {"checkout.begin": [ASKS], "cart.confirm": [LOST]}, shopper_waits
     ),
     "complete-cart.not-begun": Scenario("complete-cart", CART, {"checkout.begin": [LOST]}),
     "complete-cart.declined": Scenario(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
+from activities.outside import OutsideActivities
 from activities.registry import all_activities
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable, connect
@@ -45,12 +46,17 @@ class Motor:
 
 @asynccontextmanager
 async def motor(
-    database: Database, temporal: str, providers: Mapping[str, PaymentProvider], *, deadline_seconds: float = 30
+    database: Database,
+    temporal: str,
+    providers: Mapping[str, PaymentProvider],
+    *,
+    deadline_seconds: float = 30,
+    outside: OutsideActivities | None = None,
 ) -> AsyncIterator[Motor]:
     """Run both workers of a checkout and the relay."""
     prefix = f"{uuid4().hex}-"
     durable = Durable(temporal, queue_prefix=prefix)
-    crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds))
+    crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds, outside))
     async with AsyncExitStack() as stack:
         for queue in (CHECKOUT, MONEY):
             client = await connect(temporal, "default")
