@@ -13,7 +13,7 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Column, Kind, Resource, many, one, ops, plain
+from kit.query import LIVE, Column, Kind, Resource, computed, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
@@ -137,7 +137,7 @@ STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
     defaults=PAYMENT_COLLECTION_DEFAULTS, allowed=PAYMENT_COLLECTION_ALLOWED
 )
 # A session shows its payment and a payment its session, each without the other inside.
-_BARE_SESSION: Final[Resource] = PAYMENT_SESSION.but(computed={})
+_BARE_SESSION: Final[Resource] = PAYMENT_SESSION.but(relations={})
 _BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={})
 _SESSION: Final[Resource] = _BARE_SESSION.but(
     relations={"payment": one(lambda: _BARE_PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)}
