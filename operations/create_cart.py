@@ -14,6 +14,7 @@ from commerce.customer.service import find_or_create_guest
 from kit.db import one
 from kit.errors import invalid_data
 from operations.add_line_items import add_to
+from operations.find_channel import require_open_channel
 from operations.find_region import RegionRow, find_region
 from operations.load_cart import load_cart
 from operations.load_promotions import Codes
@@ -48,7 +49,7 @@ async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHIN
     """
     region = await find_region(session, given.region_id)
     _check(region, given)
-    await _check_channel(session, given.sales_channel_id)
+    await require_open_channel(session, given.sales_channel_id)
     customer_id, email = await _buyer(session, given)
     shipping = given.shipping_address or _country_alone(region)
     head = CartHead(
@@ -84,12 +85,6 @@ def _check(region: RegionRow, given: NewCart) -> None:
 def _country_alone(region: RegionRow) -> Mapping[str, Any] | None:
     country = region.only_country()
     return {"country_code": country} if country else None
-
-
-async def _check_channel(session: AsyncSession, sales_channel_id: str) -> None:
-    row = await one(session, "SELECT name, is_disabled FROM sales_channel WHERE id = $1", sales_channel_id)
-    if row is None or row.is_disabled:
-        raise invalid_data(f"Unable to assign cart to disabled Sales Channel: {row.name if row else sales_channel_id}")
 
 
 async def _buyer(session: AsyncSession, given: NewCart) -> tuple[str | None, str | None]:

@@ -62,6 +62,8 @@ def _heading(state: CartState, words: CartWords) -> Iterator[str]:
     kind = "customer" if words.has_account else "guest"
     groups = f", in {', '.join(state.customer_groups)}" if state.customer_groups else ""
     yield f"for {kind} {state.email}{groups}" if state.email else "for nobody known yet"
+    if state.unconfirmed:
+        yield f"not confirmed by the providers that know it: {', '.join(state.unconfirmed)}"
 
 
 async def _named(session: AsyncSession, sources: Sources) -> Sources:

@@ -19,7 +19,13 @@ def tax_words(loaded: LoadedCart) -> dict[str, str]:
     things: list[Line | Method] = [*state.lines, *state.methods]
     for thing in things:
         if not thing.tax_lines:
-            words[thing.id] = _untaxed(thing, loaded, country)
+            gift = isinstance(thing, Line) and thing.is_giftcard
+            words[thing.id] = untaxed_sentence(
+                is_giftcard=gift,
+                is_automatic=state.automatic_taxes,
+                country=country and country.lower(),
+                is_untold=TAXES in state.unconfirmed,
+            )
         for number, tax in enumerate(thing.tax_lines):
             rate = rates.get(tax.tax_rate_id or "")
             if rate is None or rate.rate != tax.rate:
@@ -27,14 +33,6 @@ def tax_words(loaded: LoadedCart) -> dict[str, str]:
             else:
                 words[tax.id] = rate_sentence(rate, _taxable(thing), place.lower(), is_second=number > 0)
     return words
-
-
-def _untaxed(thing: Line | Method, loaded: LoadedCart, country: str | None) -> str:
-    is_giftcard = isinstance(thing, Line) and thing.is_giftcard
-    if TAXES in loaded.state.unconfirmed and not is_giftcard:
-        return f"no tax yet: the provider {loaded.tax_provider_id} has not said any"
-    is_automatic = loaded.state.automatic_taxes
-    return untaxed_sentence(is_giftcard=is_giftcard, is_automatic=is_automatic, country=country and country.lower())
 
 
 def _taxable(thing: Line | Method) -> Taxable:

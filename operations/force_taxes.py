@@ -11,6 +11,7 @@ from operations.consult_providers import TAXES
 from operations.load_cart import load_cart
 from operations.lock_cart import lock_cart
 from operations.outside import NOTHING_TOLD, Told
+from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
 
 
@@ -25,12 +26,6 @@ async def force_taxes(session: AsyncSession, cart_id: str, told: Told = NOTHING_
     address = loaded.state.shipping_address
     if address is None or not address.country_code:
         raise invalid_data("country code is required to calculate taxes")
-    state = loaded.state
-    untaxed = replace(
-        state,
-        automatic_taxes=True,
-        lines=tuple(replace(line, tax_lines=()) for line in state.lines),
-        methods=tuple(replace(method, tax_lines=()) for method in state.methods),
-    )
-    await refresh_cart(session, loaded, untaxed, insist=frozenset({TAXES}), events=())
+    taxed = replace(untaxed(loaded.state), automatic_taxes=True)
+    await refresh_cart(session, loaded, taxed, insist=frozenset({TAXES}), events=())
     return cart_id

@@ -67,6 +67,12 @@ async def price_methods(
     return replace(cart, methods=tuple(method for method in priced if method is not None))
 
 
+def untaxed(cart: CartState) -> CartState:
+    """Return the cart without tax lines."""
+    lines = tuple(replace(line, tax_lines=()) for line in cart.lines)
+    return replace(cart, lines=lines, methods=tuple(replace(method, tax_lines=()) for method in cart.methods))
+
+
 def total_cart(cart: CartState) -> TotalsResult:
     """Return every total of the cart by the one calculator."""
     return calculate(totals_input(cart))

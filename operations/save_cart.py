@@ -56,7 +56,7 @@ changed_lines AS (
   UPDATE cart_line_item i SET quantity = x.quantity, unit_price = x.unit_price,
     compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive,
     metadata = x.metadata::jsonb, totals = x.totals, updated_at = now()
-  FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id),
+  FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id AND i.cart_id = $1),
 new_methods AS (
   INSERT INTO cart_shipping_method (cart_id, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES})
   SELECT $1, {_METHOD_NAMES}, {_METHOD_FIXED_VALUES}
@@ -64,7 +64,7 @@ new_methods AS (
 changed_methods AS (
   UPDATE cart_shipping_method m SET name = x.name, amount = x.amount, is_tax_inclusive = x.is_tax_inclusive,
     totals = x.totals, updated_at = now()
-  FROM doc, jsonb_to_recordset(d -> 'changed_methods') AS x({_METHOD}) WHERE m.id = x.id),
+  FROM doc, jsonb_to_recordset(d -> 'changed_methods') AS x({_METHOD}) WHERE m.id = x.id AND m.cart_id = $1),
 line_taxes AS (
   INSERT INTO cart_line_item_tax_line ({_TAX_NAMES}, item_id) SELECT {_TAX_NAMES}, owner
   FROM doc, jsonb_to_recordset(d -> 'line_taxes') AS x({_TAX})),

@@ -110,8 +110,11 @@ UPDATE payment_session SET updated_at = now() WHERE id IN (
   SELECT s.id FROM payment_session s JOIN payment_collection p ON p.id = s.payment_collection_id
   WHERE s.fate = 'open' AND p.cart_id IS NOT NULL
     AND s.updated_at + greatest($2::float8 * interval '1 second', (s.updated_at - s.created_at) / 4) < now()
-    AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state IN ('open', 'handed_over'))
-    AND (s.provider_id = ANY($3::text[]) OR EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id))
+    AND NOT EXISTS (SELECT FROM checkout_attempt a
+      WHERE a.cart_id = p.cart_id AND a.session_id = s.id AND a.state = 'open')
+    AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'handed_over')
+    AND (s.provider_id = ANY($3::text[]) OR (  -- beside OR, EXISTS would read all attempts there ever were
+      SELECT count(*) FROM checkout_attempt a WHERE a.cart_id = p.cart_id AND a.session_id = s.id) > 0)
   ORDER BY s.updated_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED)
 RETURNING id
 """

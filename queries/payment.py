@@ -18,7 +18,8 @@ from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_
 
 CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
   {t}.status IN ('error', 'canceled') AND {t}.amount = {parent}.amount
-  AND EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = {t}.id AND a.state = 'refused')
+  AND EXISTS (SELECT FROM checkout_attempt a
+    WHERE a.cart_id = {parent}.cart_id AND a.session_id = {t}.id AND a.state = 'refused')
   AND NOT EXISTS (SELECT FROM payment_session n WHERE n.payment_collection_id = {parent}.id AND n.id > {t}.id)))"""
 """The sessions that a collection has, the one that was declined last among them; those that were superseded, are being
 let go or never opened are ours to end."""

@@ -19,7 +19,7 @@ from api.store.bodies.carts import (
     StoreUpdateCart,
     StoreUpdateLineItem,
 )
-from api.store.cart_answers import new_cart
+from api.store.cart_answers import new_cart, own_channel
 from api.store.cart_door import write_cart
 from api.store.completing import NAME, Completion
 from api.throttle import attempt
@@ -56,8 +56,10 @@ async def retrieve(request: Request, id: str) -> Response:
 
 
 @router.post("/{id}")
-async def update(request: Request, id: str, body: StoreUpdateCart) -> Response:
-    """Change a cart's email, addresses, region or metadata."""
+async def update(request: Request, id: str, store: Store, body: StoreUpdateCart) -> Response:
+    """Change a cart's email, addresses, region, sales channel or metadata."""
+    if body.sales_channel_id is not None:
+        own_channel(body.sales_channel_id, store)
     changes = CartChanges(body.given())
     async with attempt(request, "codes", id, count=len(body.promo_codes)):
         return await write_cart(
