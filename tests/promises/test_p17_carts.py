@@ -19,6 +19,7 @@ from operations import add_line_items
 from operations.change_promotions import change_promotions
 from operations.load_cart import LoadedCart, load_cart
 from operations.load_promotions import Codes
+from operations.outside import Told
 from operations.take_lock import take_lock
 from tests.promises.till import Till
 from tests.support.cart_audit import audit_cart
@@ -76,8 +77,8 @@ async def test_p17_mutation_without_the_lock_an_edit_is_lost(till: Till, monkeyp
     cart_id = await till.cart({"pen": 1}, None)
     both = asyncio.Barrier(2)
 
-    async def together(session: AsyncSession, id_: str) -> LoadedCart:
-        loaded = await load_cart(session, id_)
+    async def together(session: AsyncSession, id_: str, told: Told) -> LoadedCart:
+        loaded = await load_cart(session, id_, told)
         async with asyncio.timeout(5):
             await both.wait()
         return loaded
