@@ -38,6 +38,7 @@ from operations.sweep_checkouts import (
     release_ended,
     resolve_handed_over,
 )
+from operations.sweep_payments import cancel_pending, move_pending
 from providers.registry import fulfillment_providers, payment_providers, tax_providers
 from workflows.registry import WORKFLOWS
 
@@ -55,6 +56,8 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("never_created", release_creating, EDGE),
         Sweep("to_release", release_ended, EDGE),
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
+        Sweep("to_move", move_pending, "payment.sweep"),
+        Sweep("to_cancel", cancel_pending, "payment.sweep"),
         Sweep("to_redeliver", redeliver_lost),
         Sweep("erased_secrets", erase_secrets),
         Sweep("purged_events", purge_outbox),

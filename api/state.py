@@ -85,6 +85,7 @@ class State:
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.exact_providers = frozenset(id_ for id_, each in payment_providers.items() if each.takes_any_amount)
         self.fulfillment_providers = fulfillment_providers
         self.tax_providers = tax_providers
         self.fulfillment = FulfillmentActivities(fulfillment_providers)

@@ -37,13 +37,21 @@ async def code_words(
     known = await known_codes(session, asked)
     found = await load_promotions(session, state, Codes(add=tuple(sorted(known))))
     now = _taken(state, result)
-    sentences = [f"{code}: there is no such code" for code in dict.fromkeys(asked) if code not in known]
-    for promotion in found.promotions:
+    sentences: dict[str, str] = {}
+    for promotion in sorted(found.promotions, key=lambda each: _place(each, state, asked)):
         if is_completed and promotion.id not in now and promotion.code not in known:
             continue  # an automatic one, too late for this cart
         heard = _held_against(state, found, promotion, now.get(promotion.id))
-        sentences.append(f"{promotion.code}: {_sentence(heard, state, is_completed=is_completed)}")
-    return CodeWords({each.id: promotion_sentence(each) for each in found.promotions}, tuple(sentences))
+        sentences[promotion.code] = _sentence(heard, state, is_completed=is_completed)
+    sentences |= {code: "there is no such code" for code in asked if code not in known}
+    told = tuple(f"{code}: {sentence}" for code, sentence in sentences.items())
+    return CodeWords({each.id: promotion_sentence(each) for each in found.promotions}, told)
+
+
+def _place(promotion: Promotion, state: CartState, asked: Sequence[str]) -> tuple[bool, int]:
+    """Sort the promotions of the cart and the automatic ones before those that were asked for, as they were."""
+    own = promotion.is_automatic or promotion.id in state.promotion_ids
+    return not own, 0 if own else list(asked).index(promotion.code)
 
 
 @dataclass(frozen=True, slots=True)
