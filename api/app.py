@@ -28,7 +28,9 @@ from api.admin import invite_acceptance as admin_invite_acceptance
 from api.admin import invites as admin_invites
 from api.admin import layouts as admin_layouts
 from api.admin import notifications as admin_notifications
+from api.admin import order_ledger as admin_order_ledger
 from api.admin import orders as admin_orders
+from api.admin import payment_collections as admin_payment_collections
 from api.admin import payments as admin_payments
 from api.admin import plugins as admin_plugins
 from api.admin import price_lists as admin_price_lists
@@ -92,7 +94,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.search import warn_if_slow
 from kit.settings import Settings
-from providers.registry import file_provider, fulfillment_providers, payment_providers
+from providers.registry import file_provider, fulfillment_providers, payment_providers, tax_providers
 
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
@@ -124,7 +126,9 @@ ADMIN: Final = (
     admin_customers.router,  # /admin/customers
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
+    admin_order_ledger.router,  # /admin/orders/{id}/ledger
     admin_payments.router,  # /admin/payments
+    admin_payment_collections.router,  # /admin/payment-collections
     admin_products.router,  # /admin/products
     admin_product_variants.of_product,  # /admin/products/{id}/variants
     admin_product_variants.router,  # /admin/product-variants
@@ -184,6 +188,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix),
         payment_providers(settings),
         fulfillment_providers=fulfillment_providers(settings),
+        tax_providers=tax_providers(settings),
         files=file_provider(settings),
     )
     app = FastAPI(
@@ -215,6 +220,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await provider.close()
     for shipper in state.fulfillment_providers.values():
         await shipper.close()
+    for taxer in state.tax_providers.values():
+        await taxer.close()
     await state.database.close()
 
 

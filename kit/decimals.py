@@ -30,7 +30,7 @@ EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _QUOTIENT: Final = Context(prec=100, rounding=ROUND_05UP, traps=_TRAPS)
 _SIGNIFICANT: Final = Context(prec=PRECISION, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _LAST_PLACE: Final = Decimal(1).scaleb(-PRECISION)
-_BEFORE_TAIL: Final = Decimal("1e-10")
+_NOISELESS: Final = Decimal(1).scaleb(-12)
 
 _quoted: Final = lru_cache(maxsize=1024)(json.dumps)  # the few names of totals, again and again
 
@@ -45,13 +45,25 @@ def rho(value: Decimal, unit: Decimal) -> Decimal:
     return value.quantize(unit, ROUND_HALF_UP, EXACT)
 
 
-def drop_tail(value: Decimal) -> Decimal:
-    """Return `value` to 10 places, half up: without the tail that quotients of 20 places leave in what follows.
+def kept(value: Decimal) -> Decimal:
+    """Return `value` with the 20 places after the point that are stored, so that it reads back as it is held."""
+    return rho(value, _LAST_PLACE)
 
-    Half a cent of a price without its tax, with the tax again, is 0.00499...98: where an amount is rounded or compared,
-    that would decide.
+
+def drop_tail(value: Decimal) -> Decimal:
+    """Return `value` to 12 places: what quotients of 20 places leave behind them decides no comparison.
+
+    A third of 20 is 6.66666666666666666667, and three of them are more than 20.
     """
-    return value.quantize(_BEFORE_TAIL, ROUND_HALF_UP, EXACT)
+    return rho(value, _NOISELESS)
+
+
+def half_up(value: Decimal, unit: Decimal) -> Decimal:
+    """Return what `rho` does of a `value` that quotients went into: a half stays one, whatever their 20th place is.
+
+    21.10 with 19 % in it less 5 % is 1.055 off, and 1.0549999999999999999999 when it was taken off the net price.
+    """
+    return rho(drop_tail(value), unit)
 
 
 def raw(value: Decimal) -> dict[str, str | int]:

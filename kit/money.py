@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Final
 
-from kit.decimals import EXACT, ZERO, drop_tail, rho
+from kit.decimals import EXACT, ZERO, drop_tail, half_up, rho
 
 _TEN_DIGITS: Final = Context(prec=10, rounding=ROUND_HALF_UP)
 _UNITS: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
@@ -130,7 +130,7 @@ def round_parts(parts: Mapping[str, Decimal], unit: Decimal, room: Mapping[str, 
     with localcontext(EXACT):
         quotas = {key: divmod(drop_tail(part), unit) for key, part in parts.items()}
         counts = {key: min(quota, room[key] // unit) for key, (quota, _) in quotas.items()}
-        missing = int(rho(drop_tail(sum(parts.values(), ZERO)), unit) // unit - sum(counts.values(), ZERO))
+        missing = int(half_up(sum(parts.values(), ZERO), unit) // unit - sum(counts.values(), ZERO))
         if missing > 0:
             rests = {key: rest for key, (_, rest) in quotas.items() if rest and room[key] > counts[key] * unit}
             for key in _largest_first(rests, parts)[:missing]:

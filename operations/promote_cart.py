@@ -15,7 +15,7 @@ from commerce.totals.exact import rate_of
 from commerce.totals.publish import CART_TOTALS, cart_totals
 from commerce.totals.rules import calculate
 from commerce.totals.types import Priced
-from kit.decimals import EXACT, div, drop_tail
+from kit.decimals import EXACT, div, drop_tail, kept
 from kit.errors import invalid_data
 from kit.ids import new_id
 from operations.load_promotions import LoadedPromotions
@@ -100,7 +100,7 @@ def _joined(
         cart = _with_discounts(state.cart, result.applied)
         seen = basket_of(cart, found, standing)
         if all(why_not(each, seen) is None for each in standing if each.id in cart.promotion_ids):
-            return _State(cart, _those_of_next_write(cart, standing), reasons), reasons
+            return _State(cart, _those_of_next_write(cart, standing), result.reasons), {**reasons, **result.reasons}
         reasons[promotion.code] = CROWDED
     return None, reasons
 
@@ -192,8 +192,10 @@ def _with_discounts(cart: CartState, applied: tuple[Discount, ...]) -> CartState
 
 
 def _adjustments(given: Iterable[tuple[int, Discount]], prefix: str) -> tuple[Adjustment, ...]:
+    # As they are stored: a digit more than that, and the cart that is read back would round to another total.
     return tuple(
-        Adjustment(new_id(prefix), d.amount, d.is_tax_inclusive, d.code, d.promotion_id, rank) for rank, d in given
+        Adjustment(new_id(prefix), kept(d.amount), d.is_tax_inclusive, d.code, d.promotion_id, rank)
+        for rank, d in given
     )
 
 

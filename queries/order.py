@@ -7,20 +7,28 @@ from typing import Final
 
 import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
-from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
+from kit.query import LIVE, Column, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
 from kit.search import sought
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD, UNTOTALED_ITEM
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
 from queries.promotion import OF_ORDER
 from queries.region import REGION
-from queries.selecting import as_listed
-from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
+from queries.sales_channel import SALES_CHANNEL
+from queries.selecting import as_listed, as_read
+from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS, ORDERS_ALLOWED
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
 _ADDRESS: Final = ("first_name", "last_name", "company", "address_1", "city", "postal_code", "phone")
 ADDRESS: Final[Resource] = Resource(OrderAddress, key="address", plural="addresses")
-CREDIT_LINE: Final[Resource] = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+_CREDITED: Final = Column("{t}.amount", Kind.NUMBER)  # a credit line carries no tax
+CREDIT_LINE: Final[Resource] = Resource(
+    OrderCreditLine,
+    key="credit_line",
+    plural="credit_lines",
+    twins=("amount", "subtotal", "total"),
+    computed={"subtotal": _CREDITED, "total": _CREDITED},
+)
 
 _SUMMARY: Final = """
   SELECT s.summary || coalesce((
@@ -56,6 +64,7 @@ ORDER: Final[Resource] = Resource(
         "promotions": OF_ORDER,
         "customer": one(lambda: queries.customer.CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
+        "sales_channel": one(lambda: SALES_CHANNEL, on="sales_channel_id", where=LIVE),
     },
 )
 
@@ -74,6 +83,7 @@ STORE_ORDER: Final[Resource] = ORDER.but(
     defaults=(*_PLACED, "version", "payment_status", "fulfillment_status", "fulfillments"),
     allowed=ORDER_ALLOWED,
     max_hops=3,
+    amend=as_read,
 )
 STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     defaults=(
@@ -89,6 +99,7 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
         "updated_at",
     ),
     filters=plain("id", "status"),
+    allowed=ORDERS_ALLOWED,
     combines=True,
     idle=("with_deleted",),
     limit=50,
@@ -173,6 +184,7 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
         *("fulfillments", "payment_status", "fulfillment_status"),
     ),
     accepts=("version",),
+    amend=as_read,
 )
 
 

@@ -5,16 +5,24 @@ key repeated is the same wish: a provider must never move money twice for it. Am
 from our own columns, never from `data`, which a client may have sent. `data` is plain JSON (what json.dumps takes).
 
 Errors are exactly three: `Declined`, `Refused`, `Unknown`. Anything else that a provider raises is a bug in it.
+
+What a provider may also do (keep the cards of a customer, tell us of what happens at it) is a port of its own here,
+and None where it cannot. `status` is the one question about money: whatever a webhook or a list of events says, the
+books follow what `status` answers then, so the order in which we hear of things does not matter.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from commerce.payment.accounts import PaymentAccounts
+from commerce.payment.events import PaymentEvents
 from commerce.payment.models import SessionStatus
+from commerce.payment.movements import Dispute, Movement, MovementStatus
 
 ZERO = Decimal(0)
 
@@ -92,7 +100,12 @@ class Holding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """What the provider has for one session at this moment, with the status it would answer to `authorise`."""
+    """What the provider has for one session at this moment, with the status it would answer to `authorise`.
+
+    `captured` and `refunded` are sums of what is done; pending movements are in `captures` and `refunds` only.
+    `fees` is what the provider kept of the captured amount, None where it does not say. `expires_at` is when what is
+    held falls back to the shopper by itself.
+    """
 
     holding: Holding
     status: SessionStatus
@@ -101,6 +114,11 @@ class StatusResult:
     held: Decimal = ZERO
     captured: Decimal = ZERO
     refunded: Decimal = ZERO
+    fees: Decimal | None = None
+    expires_at: datetime | None = None
+    captures: tuple[Movement, ...] = ()
+    refunds: tuple[Movement, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +136,11 @@ class ReleaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """Money of an order: one capture, refund or cancel; `key` is `<row id>:<n>`, `amount` that of this call."""
+    """Money of an order: one capture, refund or cancel; `key` is `<row id>:<n>`, `amount` that of this call.
+
+    `reference` is the session's; what the provider needs beyond it (the id of a capture to refund) it finds itself.
+    `reason` is the merchant's code of a refund's reason, for a provider that has a use for it.
+    """
 
     session_id: str
     key: str
@@ -126,14 +148,21 @@ class PaymentRequest:
     amount: Decimal
     currency_code: str
     data: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
-    """What one capture, refund or cancel did: its amount, and the data to keep with the payment."""
+    """What one capture, refund or cancel did: its amount, and the data to keep with the payment.
+
+    `pending`: the provider took the wish and has not done it yet; `status` will say how it ended. `reference` is the
+    provider's id of the capture or refund, None where it has none.
+    """
 
     amount: Decimal
     data: dict[str, Any]
+    status: MovementStatus = MovementStatus.DONE
+    reference: str | None = None
 
 
 class PaymentProvider(Protocol):
@@ -154,6 +183,14 @@ class PaymentProvider(Protocol):
     @property
     def takes_any_amount(self) -> bool:
         """Tell whether amounts may have more decimals than the currency: then an unrounded cart is paid exactly."""
+
+    @property
+    def accounts(self) -> PaymentAccounts | None:
+        """Return what keeps customers and their cards, None if the provider has no such thing."""
+
+    @property
+    def events(self) -> PaymentEvents | None:
+        """Return what hears of what happens at the provider, None if it never tells."""
 
     async def close(self) -> None:
         """Close the connections; called once, by the composition root, when the process ends."""
@@ -178,7 +215,11 @@ class PaymentProvider(Protocol):
         """
 
     async def status(self, request: SessionRequest) -> StatusResult:
-        """Return what the provider has for the session now; `holding` unknown when it never heard of it."""
+        """Return what the provider has for the session now; `holding` unknown when it never heard of it.
+
+        Also the answer to what became of a capture or refund whose outcome is not known: it is among `captures` or
+        `refunds` under its key. Not being there is no proof that it will not be, as long as the call may be in flight.
+        """
 
     async def release(self, request: SessionRequest) -> ReleaseResult:
         """Let go of whatever the session holds, and make sure that nothing can be held later.
@@ -188,10 +229,10 @@ class PaymentProvider(Protocol):
         """
 
     async def capture(self, request: PaymentRequest) -> PaymentResult:
-        """Take `amount` of what is held."""
+        """Take `amount` of what is held; Declined when the provider will not, and nothing was taken."""
 
     async def refund(self, request: PaymentRequest) -> PaymentResult:
-        """Give back `amount` of what was taken."""
+        """Give back `amount` of what was taken; Declined when the provider will not, and nothing was given back."""
 
     async def cancel(self, request: PaymentRequest) -> PaymentResult:
         """Free the rest of what is held; the result's amount says how much that was."""

@@ -11,6 +11,8 @@ import json
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
+from commerce.payment.accounts import PaymentAccounts
+from commerce.payment.events import PaymentEvents
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import (
     ZERO,
@@ -40,6 +42,8 @@ class RecordedPayments:
     id: ClassVar[str] = "pp_test_rec"
     confirmed_by_client: ClassVar[bool] = False
     takes_any_amount: ClassVar[bool] = True
+    accounts: ClassVar[PaymentAccounts | None] = None
+    events: ClassVar[PaymentEvents | None] = None
 
     async def close(self) -> None:
         """Close nothing."""

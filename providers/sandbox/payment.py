@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from commerce.payment.accounts import PaymentAccounts
+from commerce.payment.events import PaymentEvents
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import (
     AuthoriseResult,
@@ -31,6 +33,8 @@ class SandboxPayments:
         self.id = "pp_sandbox_browser" if confirmed_by_client else "pp_sandbox_sandbox"
         self.confirmed_by_client = confirmed_by_client
         self.takes_any_amount = False
+        self.accounts: PaymentAccounts | None = None
+        self.events: PaymentEvents | None = None
         self._base_url = base_url.rstrip("/")
         self._session_seconds = session_seconds
         self._money_seconds = money_seconds

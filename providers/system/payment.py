@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from commerce.payment.accounts import PaymentAccounts
+from commerce.payment.events import PaymentEvents
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import (
     AuthoriseResult,
@@ -23,6 +25,8 @@ class SystemPayments:
     id: ClassVar[str] = "pp_system_default"
     confirmed_by_client: ClassVar[bool] = False
     takes_any_amount: ClassVar[bool] = True
+    accounts: ClassVar[PaymentAccounts | None] = None
+    events: ClassVar[PaymentEvents | None] = None
 
     async def close(self) -> None:
         """Close nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,11 @@ from commerce.payment.port import PaymentProvider, PaymentRequest, SessionReques
 from kit.ids import new_id
 from providers.recorded.payment import RecordedPayments
 from providers.sandbox.payment import SandboxPayments
+from providers.stripe.payment import StripePayments
 from providers.system.payment import SystemPayments
+from tests.support import stripe as stripe_js
 from tests.support.sandbox import Ask, Money, Sandbox
+from tests.support.stand_in import StandIn
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +53,45 @@ async def browser(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
     await provider.close()
 
 
-@pytest.fixture(params=["system", "recorded", "pay", "browser"])
+@pytest.fixture(scope="session")
+def shared_stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    server = StandIn("stripe", tmp_path_factory.mktemp("stripe") / "effects.jsonl")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def stripe_server(shared_stripe: StandIn) -> Iterator[StandIn]:
+    """Return the stand-in without faults; nothing that it was asked or answered may be other than Stripe describes."""
+    shared_stripe.turn()
+    yield shared_stripe
+    assert shared_stripe.faults() == []
+
+
+@pytest.fixture
+async def stripe(stripe_server: StandIn) -> AsyncIterator[StripePayments]:
+    provider = stripe_js.stripe_payments(stripe_server)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture(params=["system", "recorded", "pay", "browser", "stripe"])
 def any_provider(request: pytest.FixtureRequest) -> PaymentProvider:
     simple: dict[str, PaymentProvider] = {"system": SystemPayments(), "recorded": RecordedPayments()}
     provider: PaymentProvider = simple.get(request.param) or request.getfixturevalue(request.param)
     return provider
+
+
+@pytest.fixture
+def shopper(any_provider: PaymentProvider, request: pytest.FixtureRequest) -> Callable[[SessionRequest], object]:
+    """Return what the shopper's browser does before we are asked, where it does anything."""
+    if any_provider.id == StripePayments.id:
+        stand_in = request.getfixturevalue("stripe_server")
+        return lambda session: stripe_js.confirm(stand_in, session.data)
+    if any_provider.confirmed_by_client:
+        sandbox = request.getfixturevalue("sandbox")
+        return lambda session: sandbox.confirm(session.reference)
+    return lambda _: None
 
 
 @pytest.fixture

@@ -97,6 +97,34 @@ async def test_codes_stack_and_shipping_is_lowered(promoted: Carts) -> None:
     assert (codes_of(cart), cart["shipping_total"]) == (["PACROSS15", "TEN"], 9.5)
 
 
+async def test_a_price_of_shipping_looks_at_the_items_after_their_discounts(promoted: Carts) -> None:
+    cart_id = await filled(promoted, tees=10, mugs=0)  # 210 with tax; free from 200
+    option = {"option_id": promoted.labels["ship_eu"]}
+    await promoted.ok("POST", f"/carts/{cart_id}/shipping-methods", option)
+    assert (await apply(promoted, cart_id))["shipping_total"] == 0
+    assert (await apply(promoted, cart_id, "TEN"))["shipping_total"] == 9.5
+    assert (await apply(promoted, cart_id))["shipping_total"] == 0
+
+
+async def test_an_automatic_promotion_lowers_shipping_that_is_just_chosen(
+    promoted: Carts, client: AsyncClient, admin: dict[str, str]
+) -> None:
+    lowers = {"type": "fixed", "value": 2, "currency_code": "eur", "target_type": "shipping_methods"}
+    body = {
+        "code": "AUTOSHIP",
+        "type": "standard",
+        "status": "active",
+        "is_automatic": True,
+        "application_method": {**lowers, "allocation": "across"},
+    }
+    made = await client.post("/admin/promotions", json=body, headers=admin)
+    assert made.status_code == 200, made.text
+    cart_id = await filled(promoted)
+    option = {"option_id": promoted.labels["ship_eu"]}
+    cart = (await promoted.ok("POST", f"/carts/{cart_id}/shipping-methods?{FIELDS}", option))["cart"]
+    assert (codes_of(cart), cart["shipping_total"]) == (["AUTOSHIP"], pytest.approx(9.5 - 2 * 1.19))
+
+
 async def test_an_unknown_code_is_refused_and_changes_nothing(promoted: Carts) -> None:
     cart_id = await filled(promoted)
     await apply(promoted, cart_id, "TEN")
@@ -163,6 +191,27 @@ async def test_the_last_use_is_counted_once(promoted: Carts, database: Database)
     async with database.reading() as connection:
         assert (await value(connection, used), await value(connection, spent)) == (0, Decimal(0))
     await claim(second if winner == first else first)
+
+
+async def test_the_last_of_a_budget_can_be_had(
+    promoted: Carts, client: AsyncClient, admin: dict[str, str], database: Database
+) -> None:
+    """5.50 off a tee of 21 with tax is published as 5.51 without: the budget of 5.50 is for it all the same."""
+    method = {"type": "fixed", "value": 5.5, "target_type": "order", "currency_code": "eur", "allocation": "across"}
+    budget = {"type": "spend", "limit": 5.5, "currency_code": "eur"}
+    campaign = {"name": "S", "campaign_identifier": "s", "budget": budget}
+    body = {"code": "FIVE", "type": "standard", "status": "active", "application_method": method, "campaign": campaign}
+    made = await client.post("/admin/promotions", json=body, headers=admin)
+    assert made.status_code == 200, made.text
+    cart_id = await filled(promoted, tees=1, mugs=0)
+    await database.transact(lambda s: run(s, "UPDATE cart SET rounding = 'currency' WHERE id = $1", cart_id))
+    cart = await apply(promoted, cart_id, "FIVE")
+    assert cart["items"][0]["adjustments"][0]["amount"] == 5.51
+    (use,) = await database.transact(lambda session: lock_uses(session, cart_id))
+    assert use.drawn == Decimal("5.5")
+    await database.transact(lambda session: take_uses(session, "order_1", [use]))
+    with pytest.raises(CommerceError, match="used up"):
+        await database.transact(lambda session: lock_uses(session, cart_id))
 
 
 async def _lower_the_limit(session: Any) -> None:  # noqa: ANN401 - a session

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import run
 from kit.errors import CommerceError
-from kit.query import LIVE, Selection, fetch_all, fetch_object, fetch_one, many, parse
+from kit.query import LIVE, Selection, fetch_all, fetch_object, fetch_one, many, one, parse
 from tests.kit.query.shop import AUTHORS, BOOKS, CHAPTERS, TAGS, Shop
 
 STUB = {"book_id": "b1", "deleted_at": None, "book": {"id": "b1"}}
@@ -80,6 +80,15 @@ class TestShape:
     async def test_a_bare_relation_shows_nothing_unless_it_has_a_stub(self, shop: Shop) -> None:
         assert await shop.one("b1", "fields=author,chapters") == {"id": "b1"}
         assert await shop.one("c1", "fields=book", CHAPTERS) == {"id": "c1", "book": {"id": "b1"}}
+
+    async def test_a_stub_may_be_sql_where_the_key_is_elsewhere(self, shop: Shop) -> None:
+        opening = "SELECT json_build_object('id', min(c.id)) FROM q_chapter c WHERE c.book_id = {t}.id"
+        books = BOOKS.but(
+            relations={"opening": one(lambda: CHAPTERS, on="{t}.book_id = {parent}.id", where=LIVE, stub=opening)}
+        )
+        assert (await shop.one("b1", "fields=*", books))["opening"] == {"id": "c1"}
+        assert (await shop.one("b1", "fields=*,opening.rank", books))["opening"] == {"id": "c1", "rank": 1}
+        assert await shop.one("b1", "fields=id", books) == {"id": "b1"}
 
     async def test_a_scalar_may_be_marked_as_a_relation(self, shop: Shop) -> None:
         assert await shop.one("b1", "fields=id,*title,*metadata") == {
@@ -278,9 +287,14 @@ class TestPages:
     )
     async def test_rows_come_in_the_order_asked_for_then_by_key(self, shop: Shop, order: str, ids: list[str]) -> None:
         assert await shop.ids(f"order={order}&fields=title") == ids
+        sought = [each for each in ids if each != "b3"]
+        assert await shop.ids(f"order={order}&fields=title&q=o") == sought
+        assert await shop.ids(f"order={order}&fields=title&q=o&limit=1&offset=1") == sought[1:2]
 
     async def test_a_resource_has_an_order_of_its_own(self, shop: Shop) -> None:
-        assert await shop.ids("", BOOKS.but(order="{t}.created_at DESC")) == ["b4", "b3", "b2", "b1"]
+        books = BOOKS.but(order="{t}.created_at DESC")
+        assert await shop.ids("", books) == ["b4", "b3", "b2", "b1"]
+        assert await shop.ids("q=o&limit=2", books) == ["b4", "b2"]
 
     async def test_an_order_goes_through_several_relations(self, shop: Shop) -> None:
         assert await shop.ids("order=-book.author.name", CHAPTERS) == ["c4", "c5", "c2", "c1"]

@@ -57,8 +57,8 @@ class TestDropTail:
         assert net * D("1.19") != D("19.90")
         assert drop_tail(net * D("1.19")) == D("19.90")
 
-    def test_keeps_ten_places(self) -> None:
-        assert drop_tail(D("0.00000000015")) == D("0.0000000002")
+    def test_keeps_twelve_places(self) -> None:
+        assert drop_tail(D("0.0000000000015")) == D("0.000000000002")
         assert drop_tail(D(42)) == 42
 
 

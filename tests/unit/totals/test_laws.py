@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, note
 
-from tests.support.generated_carts import cases, counters, in_mode
+from commerce.totals.explain import explain
 from tests.support.properties import PROOF
+from tests.unit.totals.generated import placed
 from tests.unit.totals.laws import LAWS, Placed
-
-
-@st.composite
-def placed(draw: st.DrawFn) -> Placed:
-    """Draw a cart in mode `currency` and an order of it whose units are partly back."""
-    case = in_mode(draw(cases()), "currency")
-    where = {line.id: draw(counters(line.quantity)) for line in case.cart.lines}
-    return Placed(case, where, draw(st.integers(0, 999)))
 
 
 @pytest.mark.timeout(0)
 @PROOF
 @given(placed())
 def test_every_law_holds(order: Placed) -> None:
+    note(explain(order.given, order.result))
     for law in LAWS:
         law(order)
