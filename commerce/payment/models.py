@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit import clock
@@ -123,10 +123,15 @@ class PaymentSession(Entity):
     order_id: Mapped[str | None]
     key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     attention: Mapped[str | None]
+    released_because: Mapped[str | None]
 
 
 class Payment(Entity):
-    """Money that a provider holds or took for an order; `canceling_at`: somebody wants the rest to be freed."""
+    """Money that a provider holds or took for an order; `canceling_at`: somebody wants the rest to be freed.
+
+    `followed_at`: when the provider was asked what our rows were last brought up to; to the microsecond, since what
+    was asked before must not overwrite it.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -150,6 +155,7 @@ class Payment(Entity):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
     attention: Mapped[str | None]
     expires_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     canceling_at: Mapped[datetime | None]
     key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
