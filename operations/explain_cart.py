@@ -57,8 +57,6 @@ def _heading(state: CartState, words: CartWords) -> Iterator[str]:
     address = state.shipping_address
     places = [address.country_code, address.province, address.city, address.postal_code] if address else []
     yield f"ships to {', '.join(place for place in places if place) or 'nowhere yet'}"
-    if state.unconfirmed:
-        yield f"not confirmed by its provider: {', '.join(state.unconfirmed)}; cannot be completed until it is"
     kind = "customer" if words.has_account else "guest"
     groups = f", in {', '.join(state.customer_groups)}" if state.customer_groups else ""
     yield f"for {kind} {state.email}{groups}" if state.email else "for nobody known yet"
