@@ -97,7 +97,7 @@ PAYMENT: Final[Resource] = Resource(
     with_deleted=True,
     limit=20,
     twins=("amount",),
-    hidden=frozenset({"attention", "canceling_at", "followed_at", "key_number"}),
+    hidden=frozenset({"attention", "canceling_at", "followed_at", "key_number", "warned_at"}),
     computed={"expires_at": computed("{t}.expires_at", Kind.MOMENT)},
     relations=lambda: {
         "captures": many(lambda: CAPTURE, on="payment_id", where=LIVE),

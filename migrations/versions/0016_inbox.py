@@ -12,6 +12,8 @@ depends_on = None
 MOMENT = postgresql.TIMESTAMP(timezone=True, precision=3)
 STORED = sa.text("state = 'stored'")
 UNMATCHED = sa.text("state = 'unmatched'")
+UNFOLLOWED = sa.text("followed_at IS NULL")
+STANDING = sa.text("captured_at IS NULL AND canceled_at IS NULL")
 
 
 def upgrade() -> None:
@@ -62,11 +64,17 @@ def upgrade() -> None:
         unique=True,
     )
     op.add_column("payment", sa.Column("followed_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
+    op.add_column("payment", sa.Column("warned_at", MOMENT, nullable=True))
+    op.create_index("ix_payment_new", "payment", ["provider_id", "created_at"], postgresql_where=UNFOLLOWED)
+    op.create_index("ix_payment_expires_at", "payment", ["expires_at"], postgresql_where=STANDING)
     op.add_column("payment_session", sa.Column("released_because", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("payment_session", "released_because")
+    op.drop_index("ix_payment_expires_at", table_name="payment")
+    op.drop_index("ix_payment_new", table_name="payment")
+    op.drop_column("payment", "warned_at")
     op.drop_column("payment", "followed_at")
     op.drop_table("payment_dispute")
     op.drop_table("provider_event")
