@@ -63,7 +63,9 @@ async def test_a_collection_for_which_nothing_was_paid_can_be_deleted(desk: Desk
     id_ = await desk.collection()
     status, body = await desk.ask("POST", f"payment-collections/{id_}/payment-sessions", provider_id="pp_test_rec")
     assert (status, len(body["payment_collection"]["payment_sessions"])) == (200, 1)
-    answer = await desk.ask("DELETE", f"payment-collections/{id_}")
+    answer = await desk.ask("DELETE", f"payment-collections/{id_}", "k1")
+    assert answer == await desk.ask("DELETE", f"payment-collections/{id_}", "k1")
+    assert (await desk.ask("DELETE", f"payment-collections/{id_}"))[0] == 404
     assert answer == (200, {"id": id_, "object": "payment-collection", "deleted": True})
     again = await desk.ask("POST", f"payment-collections/{id_}/payment-sessions", provider_id="pp_test_rec")
     assert again[0] == 404
