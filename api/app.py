@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
-from api import health
+from api import health, hooks
 from api.actors import admin_actor, store_actor
 from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
@@ -173,9 +173,10 @@ AUTH: Final = (  # what has a name of its own before what has two places
     auth_providers.router,  # /auth/{actor_type}/providers
     auth_emailpass.router,  # /auth/{actor_type}/{auth_provider}
 )
-OPEN: Final = (  # what a login page asks before anybody is known
+OPEN: Final = (  # what is asked before anybody is known
     admin_feature_flags.router,  # /admin/feature-flags
     cloud_auth.router,  # /cloud/auth
+    hooks.router,  # /hooks/payment, for whoever can sign
 )
 
 

@@ -97,7 +97,7 @@ PAYMENT: Final[Resource] = Resource(
     with_deleted=True,
     limit=20,
     twins=("amount",),
-    hidden=frozenset({"attention", "canceling_at", "key_number"}),
+    hidden=frozenset({"attention", "canceling_at", "followed_at", "key_number", "warned_at"}),
     computed={"expires_at": computed("{t}.expires_at", Kind.MOMENT)},
     relations=lambda: {
         "captures": many(lambda: CAPTURE, on="payment_id", where=LIVE),
@@ -111,7 +111,7 @@ PAYMENT_SESSION: Final[Resource] = Resource(
     key="payment_session",
     plural="payment_sessions",
     twins=("amount",),
-    hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
+    hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention", "released_because"}),
     relations=lambda: {
         "payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE, stub=_PAYMENT_OF_SESSION)
     },
@@ -138,7 +138,7 @@ STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
 )
 # A session shows its payment and a payment its session, each without the other inside.
 _BARE_SESSION: Final[Resource] = PAYMENT_SESSION.but(relations={})
-_BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={})
+_BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={}, defaults=())
 _SESSION: Final[Resource] = _BARE_SESSION.but(
     relations={"payment": one(lambda: _BARE_PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)}
 )
