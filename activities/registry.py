@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from activities.attention import AttentionActivities
+from activities.cancel_payment import CancelActivities
 from activities.cart import CartActivities
 from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
+from activities.follow import FollowActivities
+from activities.movement import MovementActivities
 from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
 from commerce.payment.port import PaymentProvider
@@ -32,6 +35,9 @@ def all_activities(
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
     payment = PaymentActivities(database, payments)
+    movement = MovementActivities(database, payments)
+    cancel = CancelActivities(database, payments)
+    follow = FollowActivities(database, payments)
     return [
         attention.set,
         attention.clear,
@@ -50,4 +56,15 @@ def all_activities(
         payment.authorise,
         payment.status,
         payment.release,
+        movement.capture,
+        movement.refund,
+        movement.look_up,
+        movement.settle,
+        movement.next_key,
+        cancel.begin,
+        cancel.cancel,
+        cancel.finish,
+        cancel.give_up,
+        cancel.next_key,
+        follow.follow,
     ]

@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.fulfillment import FulfillmentActivities
+from activities.order_session import OrderSessionActivities
 from activities.outside import OutsideActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
@@ -85,12 +86,14 @@ class State:
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.exact_providers = frozenset(id_ for id_, each in payment_providers.items() if each.takes_any_amount)
         self.fulfillment_providers = fulfillment_providers
         self.tax_providers = tax_providers
         self.fulfillment = FulfillmentActivities(fulfillment_providers)
         self.outside = OutsideActivities(fulfillment_providers, tax_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
+        self.order_sessions = OrderSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
         )

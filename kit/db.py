@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
-from kit.errors import CommerceError, chain, conflict, invalid_data, not_found, unavailable
+from kit.errors import BUSY, CommerceError, chain, conflict, invalid_data, not_found, unavailable
 
 T = TypeVar("T")
 
@@ -55,9 +55,7 @@ def translate(error: Exception) -> Exception:
         return error  # its words say more than its cause
     state = sqlstate(error)
     if state == "55P03" or state in RERUN:
-        return conflict(
-            "The request conflicted with another request. You may retry the request with the same parameters."
-        )
+        return conflict(BUSY)
     if state == "2201B":  # only `$re` of a query string hands PostgreSQL a pattern of a caller's
         return invalid_data("Invalid request: The pattern of '$re' is no regular expression")
     if state == "57014":
@@ -202,7 +200,7 @@ def _dangling(error: BaseException) -> CommerceError | None:
     broken = _reported(error)
     if not isinstance(broken, asyncpg.ForeignKeyViolationError):
         return None
-    found = re.match(r"Key \((.*)\)=\((.*)\) is not present", broken.detail or "")
+    found = re.match(r"Key \((.*)\)=\((.*)\) is not present", broken.detail or "", re.DOTALL)
     if found is None:
         return None
     return not_found(f"You tried to set relationship {found[1]}: {found[2]}, but such entity does not exist")
@@ -213,7 +211,7 @@ def taken(error: BaseException) -> CommerceError | None:
     broken = _reported(error)
     if not isinstance(broken, asyncpg.UniqueViolationError):
         return None
-    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", broken.detail or "")
+    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", broken.detail or "", re.DOTALL)
     if found is None:
         return None
     thing = str(broken.table_name).replace("_", " ").capitalize()

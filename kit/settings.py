@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         True, description="A cancelled order gives its uses of promotions and budgets back; the peer keeps them."
     )
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    sandbox_webhook_secrets: str = Field(
+        "whsec_sandbox", description="What its webhooks are signed with; two while one replaces the other."
+    )
     provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
     provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
     stripe_api_key: SecretStr | None = Field(None, description="A secret or restricted key; unset: no Stripe.")
@@ -83,6 +86,16 @@ class Settings(BaseSettings):
         False, description="Ask for cards that can be captured in parts; needs an account that Stripe allows it."
     )
     stripe_base_url: str | None = Field(None, description="Where Stripe's API is; set for a stand-in only.")
+    paypal_client_id: str | None = Field(None, description="With the secret, offers `pp_paypal_paypal`.")
+    paypal_secret: SecretStr | None = None
+    paypal_webhook_id: str = Field(
+        "", description="Whose deliveries are believed; two, with a space, while it changes."
+    )
+    paypal_intent: Literal["authorize", "capture"] = Field(
+        "authorize", description="Hold the money, or take it at once."
+    )
+    paypal_verify: Literal["offline", "api"] = Field("offline", description="Who checks the signature of a webhook.")
+    paypal_base_url: str = "https://api-m.paypal.com"
     recorded_payments: bool = Field(
         False, description="Offer `pp_test_rec` and `weight_rec`; only for tests of the recorded contract."
     )
@@ -92,6 +105,9 @@ class Settings(BaseSettings):
     statement_timeout: str = "15s"
     attempt_deadline_seconds: int = 30
     complete_wait_seconds: Decimal = Decimal(35)
+    money_wait_seconds: float = Field(
+        8, description="How long a capture or refund is waited for; then 202, and it goes on."
+    )
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")

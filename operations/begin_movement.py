@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -25,18 +26,18 @@ TOO_MUCH_BACK: Final = "You are not allowed to refund more than the captured amo
 class Wish:
     """What somebody asks for: `amount` None is the whole payment (contract section 14); `id` is the row's to be.
 
-    `exact`: the provider takes any number of decimals.
+    `exact`: the providers that take any number of decimals.
     """
 
     id: str
     payment_id: str
     amount: Decimal | None = None
     created_by: str | None = None
-    exact: bool = False
+    exact: Collection[str] = ()
 
 
-async def begin_capture(session: AsyncSession, wish: Wish) -> bool:
-    """Write the capture as pending; False when the payment is captured already: that is only told again.
+async def begin_capture(session: AsyncSession, wish: Wish) -> MoneyState | None:
+    """Write the capture as pending and return where it stands; None when there is nothing left to capture: told again.
 
     Asked again with the same id: a capture that failed gets its next key, any other stays as it is. Errors:
     `not_found`; `invalid_data` for a canceled payment, for more than is left, and for an amount that the currency
@@ -45,23 +46,23 @@ async def begin_capture(session: AsyncSession, wish: Wish) -> bool:
     payment = await lock_payment(session, wish.payment_id)
     state = await value(session, "SELECT state FROM capture WHERE id = $1", wish.id)
     if state in {MoneyState.PENDING, MoneyState.DONE}:
-        return True
+        return MoneyState(state)
     if payment.row.canceled_at is not None or payment.row.canceling_at is not None:
         raise invalid_data(f"The payment: {wish.payment_id} has been canceled.")
     if payment.row.captured_at is not None:
         await tell(session, "payment.captured", wish.payment_id)
-        return False
+        return None
     amount = _amount(payment, wish, left_to_capture(payment), TOO_MUCH)
     if state is None:
         row = Capture(id=wish.id, amount=amount, payment_id=wish.payment_id, created_by=wish.created_by)
         await save(session, row)
     else:
         await run(session, _AGAIN.format(table="capture"), wish.id)
-    return True
+    return MoneyState.PENDING
 
 
-async def begin_refund(session: AsyncSession, wish: Wish, *, reason_id: str | None, note: str | None) -> None:
-    """Write the refund as pending; asked again with the same id, as `begin_capture`.
+async def begin_refund(session: AsyncSession, wish: Wish, *, reason_id: str | None, note: str | None) -> MoneyState:
+    """Write the refund as pending and return where it stands; asked again with the same id, as `begin_capture`.
 
     Errors: `not_found`, also of the reason; `invalid_data` for more than was taken and not given back or disputed, and
     for an amount that the currency cannot express.
@@ -69,13 +70,14 @@ async def begin_refund(session: AsyncSession, wish: Wish, *, reason_id: str | No
     payment = await lock_payment(session, wish.payment_id)
     state = await value(session, "SELECT state FROM refund WHERE id = $1", wish.id)
     if state in {MoneyState.PENDING, MoneyState.DONE}:
-        return
+        return MoneyState(state)
     amount = _amount(payment, wish, left_to_refund(payment), TOO_MUCH_BACK)
     if state is None:
         named = {"refund_reason_id": reason_id, "note": note, "created_by": wish.created_by}
         await save(session, Refund(id=wish.id, amount=amount, payment_id=wish.payment_id, **named))
     else:
         await run(session, _AGAIN.format(table="refund"), wish.id)
+    return MoneyState.PENDING
 
 
 def left_to_capture(payment: LockedPayment) -> Decimal:
@@ -95,7 +97,7 @@ def _amount(payment: LockedPayment, wish: Wish, left: Decimal, too_much: str) ->
     if amount > left:
         raise invalid_data(too_much)
     currency = Currency(payment.row.currency_code, payment.row.decimal_digits)
-    if not wish.exact and rho(amount, currency.unit) != amount:
+    if payment.row.provider_id not in wish.exact and rho(amount, currency.unit) != amount:
         raise invalid_data(f"{to_number(amount)} {currency.code} is not an amount of this currency")
     return amount
 

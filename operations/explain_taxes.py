@@ -5,6 +5,7 @@ from __future__ import annotations
 from commerce.cart.rows import Line, Method
 from commerce.tax.explain import rate_sentence, untaxed_sentence
 from commerce.tax.rules import Taxable
+from operations.consult_providers import TAXES
 from operations.load_cart import LoadedCart
 
 
@@ -20,7 +21,10 @@ def tax_words(loaded: LoadedCart) -> dict[str, str]:
         if not thing.tax_lines:
             gift = isinstance(thing, Line) and thing.is_giftcard
             words[thing.id] = untaxed_sentence(
-                is_giftcard=gift, is_automatic=state.automatic_taxes, country=country and country.lower()
+                is_giftcard=gift,
+                is_automatic=state.automatic_taxes,
+                country=country and country.lower(),
+                is_untold=TAXES in state.unconfirmed,
             )
         for number, tax in enumerate(thing.tax_lines):
             rate = rates.get(tax.tax_rate_id or "")

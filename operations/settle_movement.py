@@ -29,7 +29,7 @@ Kind = Literal["capture", "refund"]
 class Moved:
     """What is known of a capture or refund: how it stands at the provider, its amount and id there.
 
-    `note`: a person did it by hand, in another way than through the provider, and says how.
+    `note`: a person did all of it by hand, in another way than through the provider, and says how.
     """
 
     status: MovementStatus
@@ -90,7 +90,8 @@ class _Settling:
         return await self._write(state, self.row.amount, moved.reference)
 
     async def _do(self, moved: Moved) -> MoneyState:
-        rules, amount = RULES[self.kind], moved.amount
+        rules = RULES[self.kind]
+        amount = moved.amount if moved.note is None else self.row.amount
         await self._write(MoneyState.DONE, amount, moved.reference)
         await self._book((rules.bookings if moved.note is None else rules.by_hand)(amount), moved.note)
         if self.kind == "refund":

@@ -7,9 +7,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import run
-from kit.errors import conflict
+from kit.errors import BUSY, conflict
 from kit.outbox import emit
-from operations.lock_cart import BUSY
 
 
 async def supersede_session(session: AsyncSession, collection_id: str) -> None:

@@ -89,14 +89,19 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
                 confirmed_by_client=confirmed_by_client,
                 session_seconds=settings.provider_session_seconds,
                 money_seconds=settings.provider_money_seconds,
+                webhook_secrets=settings.sandbox_webhook_secrets.split(),
             )
     if settings.stripe_api_key is not None:
         # Vendors' SDKs take half a second and 30 MB to import: a shop without one does not pay for it.
         from providers.stripe.payment import StripePayments  # noqa: PLC0415 - see above
 
         yield StripePayments(settings)
+    if settings.paypal_client_id and settings.paypal_secret:
+        from providers.paypal.install import paypal  # noqa: PLC0415 - needs the extra `paypal`
+
+        yield paypal(settings)
     if settings.recorded_payments:
-        yield RecordedPayments()
+        yield RecordedPayments(settings.files_dir.parent / "recorded-payments")
 
 
 def file_provider(settings: Settings) -> FileProvider:

@@ -71,8 +71,8 @@ def _tier(least: Decimal | None, most: Decimal | None) -> str:
     if least is not None and most is not None:
         return f"{to_number(least)} to {to_number(most)} units"
     if least is not None:
-        return f"{to_number(least)} units or more"
-    return f"up to {to_number(most)} units" if most is not None else ""
+        return f"{to_number(least)} or more units"
+    return f"at most {to_number(most)} units" if most is not None else ""
 
 
 def _inclusion(price: PriceFacts, preferences: Preferences) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from commerce.promotion.types import ONE, Promotion
 from kit.decimals import to_number
 
@@ -22,9 +24,7 @@ def _currency(promotion: Promotion) -> str:
 def _what(promotion: Promotion) -> str:
     if promotion.kind == "buyget":
         buy, get = promotion.buy_rules_min_quantity or ONE, promotion.apply_to_quantity or ONE
-        return (
-            f"off {to_number(get)} for {to_number(buy)} bought, up to {to_number(promotion.max_quantity or get)} units"
-        )
+        return f"off {to_number(get)} for {to_number(buy)} bought, up to {_units(promotion.max_quantity or get)}"
     if promotion.target_type == "order":
         return "off the order"
     named = " that its rules name" if promotion.target_rules else ""
@@ -33,7 +33,11 @@ def _what(promotion: Promotion) -> str:
         return f"off, shared by the shipping methods{named}" if shared else f"off each shipping method{named}"
     if promotion.allocation == "across":
         return f"off, shared by all lines{named}" if promotion.type == "fixed" else f"off all lines{named}"
-    units = to_number(promotion.max_quantity or ONE)
+    units = _units(promotion.max_quantity or ONE)
     if promotion.allocation == "once":
-        return f"off the cheapest of all lines{named}, up to {units} units of the cart"
-    return f"off each of all lines{named}, up to {units} units of a line"
+        return f"off the cheapest of all lines{named}, up to {units} of the cart"
+    return f"off each of all lines{named}, up to {units} of a line"
+
+
+def _units(count: Decimal) -> str:
+    return f"{to_number(count)} unit{'' if count == ONE else 's'}"

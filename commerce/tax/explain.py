@@ -18,12 +18,14 @@ def rate_sentence(rate: Rate, thing: Taxable, place: str, *, is_second: bool = F
     return f"{rate.name} ({rate.code}): {why} in the {level} {where}{below}"
 
 
-def untaxed_sentence(*, is_giftcard: bool, is_automatic: bool, country: str | None) -> str:
-    """Return why a line has no tax line."""
+def untaxed_sentence(*, is_giftcard: bool, is_automatic: bool, country: str | None, is_untold: bool = False) -> str:
+    """Return why a line has no tax line; `is_untold`: a provider knows its taxes and has not said them."""
     if is_giftcard:
         return "no tax: a gift card"
     if country is None:
         return "no tax: no shipping address with a country"
     if not is_automatic:
         return "no tax: the region taxes only when it is asked to"
+    if is_untold:
+        return "no tax yet: the provider that knows it has not answered"
     return f"no tax: no rate of {country} is for this"

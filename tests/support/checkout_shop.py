@@ -20,6 +20,7 @@ from durable.subscribers import Subscribers
 from durable.workers import Crew, build_worker
 from kit.db import Database
 from operations import sweep_checkouts as sweeps
+from operations.sweep_payments import cancel_pending, move_pending
 from workflows.registry import WORKFLOWS
 
 
@@ -38,6 +39,8 @@ class Motor:
         await self.database.transact(sweeps.hand_over_overdue)
         for each in (sweeps.adopt_orphans, sweeps.resolve_handed_over, sweeps.release_creating, sweeps.release_ended):
             await self.database.transact(partial(each, after=0))
+        for every in (move_pending, cancel_pending):
+            await self.database.transact(partial(every, after=0))
         await self.database.transact(partial(sweeps.ask_about_open, confirmed_by_client=browsers, after=ask_after))
 
 

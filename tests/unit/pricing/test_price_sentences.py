@@ -38,7 +38,7 @@ VIP = ListFacts("plist_2", "VIP", "override", (("customer.groups.id", ("g_1", "g
             replace(PLAIN, rules=(("item_total", "gte", "100"),), min_quantity=Decimal(5)),
             None,
             Preferences(),
-            ["EUR price price_1, for item_total >= 100 and 5 units or more", UNSAID],
+            ["EUR price price_1, for item_total >= 100 and 5 or more units", UNSAID],
         ),
         (
             replace(
@@ -63,7 +63,7 @@ VIP = ListFacts("plist_2", "VIP", "override", (("customer.groups.id", ("g_1", "g
             replace(PLAIN, price_list=VIP),
             Preferences(),
             [
-                "EUR price price_1, for up to 3 units",
+                "EUR price price_1, for at most 3 units",
                 "from the override list VIP (plist_2), for customer.groups.id in g_1, g_2",
                 UNSAID,
             ],

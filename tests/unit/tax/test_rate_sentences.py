@@ -68,3 +68,8 @@ def test_the_second_rate_says_why_it_is_there() -> None:
 )
 def test_untaxed(is_giftcard: bool, is_automatic: bool, country: str | None, said: str) -> None:  # noqa: FBT001 - the table
     assert untaxed_sentence(is_giftcard=is_giftcard, is_automatic=is_automatic, country=country) == said
+
+
+def test_what_a_provider_has_not_said() -> None:
+    said = untaxed_sentence(is_giftcard=False, is_automatic=True, country="us", is_untold=True)
+    assert said == "no tax yet: the provider that knows it has not answered"

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from commerce.totals.explain import WIDTH, Sources, explain
 from commerce.totals.rules import calculate
 from commerce.totals.types import Adjustment, Counters, Rounding, TotalsInput
+from tests.support.properties import PROPERTY
 from tests.unit.totals.carts import JPY, D, cart, line, method, story
-from tests.unit.totals.generated import PROPERTY, carts, orders
+from tests.unit.totals.generated import carts, orders
 
 TEE: Final = """
 tee
@@ -49,7 +50,7 @@ Total                                                                           
 WORDS: Final = Sources(
     heading=("Cart cart_1", "region Europe"),
     titles={"tee": "Organic Tee, M"},
-    prices={"tee": ("as priced today: EUR price price_1, for 2 units or more",)},
+    prices={"tee": ("as priced today: EUR price price_1, for 2 or more units",)},
     taxes={"tee-tax0": "VAT DE (DE19): the default in the country de", "mug": "no tax: a gift card"},
     promotions={"TEN": "TEN (10 % off the order)"},
     codes=("NOPE: there is no such code",),
@@ -86,7 +87,7 @@ class TestWords:
         assert text.startswith("Cart cart_1\n  region Europe\n  amounts in EUR")
         assert "Organic Tee, M  (tee)\n  2 x 21 without tax" in text
         assert (
-            "42.00\n    as priced today: EUR price price_1, for 2 units or more\n  1. TEN (10 % off the order) " in text
+            "42.00\n    as priced today: EUR price price_1, for 2 or more units\n  1. TEN (10 % off the order) " in text
         )
         assert "  19 % VAT DE (DE19): the default in the country de  " in text
         assert text.endswith("\n\nCodes\n  NOPE: there is no such code")
