@@ -139,7 +139,7 @@ class PayPalPayments:
     async def release(self, request: SessionRequest) -> ReleaseResult:
         """End an unpaid order, void or refund a paid one; see release.py for what is proof."""
         async with _within(self._money_seconds):
-            return await release(self._calls, request, self._intent)
+            return await release(self._calls, request)
 
     async def capture(self, request: PaymentRequest) -> PaymentResult:
         """Take part or all of what is held."""

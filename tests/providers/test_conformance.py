@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,14 +14,16 @@ from commerce.payment.port import (
     PaymentProvider,
     SessionRequest,
 )
-from tests.support.sandbox import Ask, Money, Sandbox, opened
+from tests.support.sandbox import Ask, Money, opened
 
 PRICE = Decimal("12.50")
 
 
-async def held(provider: PaymentProvider, request: SessionRequest, sandbox: Sandbox) -> AuthoriseResult:
-    if provider.confirmed_by_client:
-        sandbox.confirm(request.reference)
+Confirm = Callable[[SessionRequest], None]
+
+
+async def held(provider: PaymentProvider, request: SessionRequest, confirm: Confirm) -> AuthoriseResult:
+    confirm(request)
     return await provider.authorise(request)
 
 
@@ -38,17 +41,17 @@ async def test_a_new_session_holds_nothing_and_proves_nothing(any_provider: Paym
     assert (found.holding, found.held, found.captured) == (Holding.NOTHING, ZERO, ZERO)
 
 
-async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox) -> None:
+async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, confirm: Confirm) -> None:
     session = await opened(any_provider, ask())
     dearer = replace(session, amount=Decimal(20), key=f"{session.key}:2")
     await any_provider.update_session(dearer)
-    answer = await held(any_provider, dearer, sandbox)
+    answer = await held(any_provider, dearer, confirm)
     assert (answer.status, answer.held) == (SessionStatus.AUTHORIZED, Decimal(20))
 
 
-async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox) -> None:
+async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, confirm: Confirm) -> None:
     session = await opened(any_provider, ask())
-    first = await held(any_provider, session, sandbox)
+    first = await held(any_provider, session, confirm)
     again = await any_provider.authorise(session)
     assert first == again
     assert (first.status, first.held, first.captured) == (SessionStatus.AUTHORIZED, PRICE, ZERO)
@@ -56,10 +59,10 @@ async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, 
 
 
 async def test_captures_and_refunds_answer_their_own_amount(
-    any_provider: PaymentProvider, ask: Ask, money: Money, sandbox: Sandbox
+    any_provider: PaymentProvider, ask: Ask, money: Money, confirm: Confirm
 ) -> None:
     session = await opened(any_provider, ask())
-    there = (await held(any_provider, session, sandbox)).reference
+    there = (await held(any_provider, session, confirm)).reference
     taken = await any_provider.capture(money(session, there, "5", "capture"))
     rest = await any_provider.cancel(money(session, there, "7.50", "cancel"))
     back = await any_provider.refund(money(session, there, "2", "refund"))
@@ -68,10 +71,10 @@ async def test_captures_and_refunds_answer_their_own_amount(
 
 
 async def test_a_release_is_proof_and_can_be_repeated(
-    any_provider: PaymentProvider, ask: Ask, sandbox: Sandbox
+    any_provider: PaymentProvider, ask: Ask, confirm: Confirm
 ) -> None:
     session = await opened(any_provider, ask())
-    answer = await held(any_provider, session, sandbox)
+    answer = await held(any_provider, session, confirm)
     session = replace(session, data=answer.data)
     there = (await any_provider.status(session)).held
     first = await any_provider.release(session)
