@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from temporalio.worker import Worker
 
+from activities.outside import OutsideActivities
 from activities.registry import SUBSCRIBERS, all_activities
 from durable.client import Durable, connect
 from durable.event_file import EventFile
@@ -37,7 +38,8 @@ from operations.sweep_checkouts import (
     release_ended,
     resolve_handed_over,
 )
-from providers.registry import payment_providers
+from operations.sweep_payments import cancel_pending, move_pending
+from providers.registry import fulfillment_providers, payment_providers, tax_providers
 from workflows.registry import WORKFLOWS
 
 log = structlog.get_logger("worker")
@@ -54,6 +56,8 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("never_created", release_creating, EDGE),
         Sweep("to_release", release_ended, EDGE),
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
+        Sweep("to_move", move_pending, "payment.sweep"),
+        Sweep("to_cancel", cancel_pending, "payment.sweep"),
         Sweep("to_redeliver", redeliver_lost),
         Sweep("erased_secrets", erase_secrets),
         Sweep("purged_events", purge_outbox),
@@ -68,7 +72,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
-    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds))
+    shippers, taxers = fulfillment_providers(settings), tax_providers(settings)
+    outside = OutsideActivities(shippers, taxers)
+    crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds, outside))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
     file = EventFile(settings.events_file) if settings.events_file else None
     running = {queue: asyncio.Event() for queue in MAX_CACHED}
@@ -82,7 +88,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:
-        await asyncio.gather(*(provider.close() for provider in payments.values()))
+        parts = (*payments.values(), *shippers.values(), *taxers.values())
+        await asyncio.gather(*(provider.close() for provider in parts))
         await database.close()
 
 

@@ -8,20 +8,28 @@ from typing import Final, TypeVar
 
 import structlog
 
-from commerce.fulfillment.port import CalculatedPrice, Data, FulfillmentError, FulfillmentProvider, PriceRequest
-from kit.errors import CommerceError, invalid_data, not_found
+from commerce.fulfillment.port import (
+    CalculatedPrice,
+    Data,
+    FulfillmentError,
+    FulfillmentProvider,
+    PriceRequest,
+    RefusedError,
+)
+from kit.errors import invalid_data, not_found, unavailable
 
 log = structlog.get_logger("fulfillment")
 
 T = TypeVar("T")
 DEADLINE: Final = 3.0  # seconds that somebody waits for an answer
+RETRY_SECONDS: Final = 5
 
 
 class FulfillmentActivities:
     """What the providers are asked; a method is one provider call.
 
-    Errors of each: `not_found` for a provider that this process does not have, `unknown_error` when it fails or is
-    not heard in time.
+    Errors of each: `not_found` for a provider that this process does not have, `invalid_data` for what it refuses,
+    `unavailable` when it fails or is not heard in time.
     """
 
     def __init__(self, providers: Mapping[str, FulfillmentProvider]) -> None:
@@ -51,6 +59,8 @@ class FulfillmentActivities:
         try:
             async with asyncio.timeout(DEADLINE):
                 return await answer
+        except RefusedError as error:
+            raise invalid_data(error.message) from error
         except (FulfillmentError, TimeoutError) as error:
             log.warning("provider_failed", provider_id=provider_id, error=str(error) or type(error).__name__)
-            raise CommerceError("unknown_error", "An unknown error occurred.", "unknown_error") from error
+            raise unavailable(f"{provider_id} does not answer. Try again.", RETRY_SECONDS) from error

@@ -81,7 +81,7 @@ class PaymentActivities:
         except Declined as error:
             return Authorised(declined=error.message, needed_more=needed_more)
         except ProviderError as error:
-            raise _failure(error) from error
+            raise failure(error) from error
         await self._keep(loaded.request, result.data, result.reference)
         return Authorised(Paid(result.status, result.held, result.captured), needed_more=needed_more)
 
@@ -93,7 +93,7 @@ class PaymentActivities:
             async with failpoints.provider_call("provider.status"):
                 result = await provider.status(loaded.request)
         except ProviderError as error:
-            raise _failure(error) from error
+            raise failure(error) from error
         if result.reference is not None:
             await self._keep(loaded.request, result.data, result.reference)
         return SessionAnswer(result.holding, Paid(result.status, result.held, result.captured))
@@ -106,7 +106,7 @@ class PaymentActivities:
             async with failpoints.provider_call("provider.release"):
                 result = await provider.release(loaded.request)
         except ProviderError as error:
-            raise _failure(error) from error
+            raise failure(error) from error
         return Released(result.reference, result.voided, result.refunded)
 
     async def _load(self, session_id: str) -> tuple[LoadedSession, PaymentProvider]:
@@ -125,7 +125,7 @@ class PaymentActivities:
         await self._database.transact(keep, "payment.keep_answer")
 
 
-def _failure(error: ProviderError) -> ApplicationError:
+def failure(error: ProviderError) -> ApplicationError:
     """Return the failure of a call; a decline where none is possible is a person's matter too."""
     is_final = isinstance(error, Refused | Declined)
     return ApplicationError(error.message, type=type(error).__name__, non_retryable=is_final)

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from activities.attention import AttentionActivities
+from activities.cancel_payment import CancelActivities
+from activities.cart import CartActivities
 from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
+from activities.movement import MovementActivities
+from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
 from commerce.payment.port import PaymentProvider
 from durable.subscribers import Subscriber, Subscribers
@@ -22,15 +26,20 @@ def all_activities(
     subscribers: Subscribers,
     payments: Mapping[str, PaymentProvider],
     deadline_seconds: float,
+    outside: OutsideActivities | None = None,
 ) -> list[Callable[..., Any]]:
-    """Return the methods of every activity class over these parts."""
+    """Return the methods of every activity class over these parts; without `outside` nobody is asked about carts."""
+    cart = CartActivities(database, outside or OutsideActivities({}, {}))
     attention = AttentionActivities(database)
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
     payment = PaymentActivities(database, payments)
+    movement = MovementActivities(database, payments)
+    cancel = CancelActivities(database, payments)
     return [
         attention.set,
         attention.clear,
+        cart.confirm,
         checkout.begin,
         checkout.place,
         checkout.refuse,
@@ -45,4 +54,14 @@ def all_activities(
         payment.authorise,
         payment.status,
         payment.release,
+        movement.capture,
+        movement.refund,
+        movement.look_up,
+        movement.settle,
+        movement.next_key,
+        cancel.begin,
+        cancel.cancel,
+        cancel.finish,
+        cancel.give_up,
+        cancel.next_key,
     ]

@@ -92,7 +92,7 @@ from kit import failpoints, logs
 from kit.db import Database
 from kit.search import warn_if_slow
 from kit.settings import Settings
-from providers.registry import file_provider, fulfillment_providers, payment_providers
+from providers.registry import file_provider, fulfillment_providers, payment_providers, tax_providers
 
 # Every router by hand; what is below /store and /admin is behind that area's door.
 STORE: Final = (
@@ -184,6 +184,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix),
         payment_providers(settings),
         fulfillment_providers=fulfillment_providers(settings),
+        tax_providers=tax_providers(settings),
         files=file_provider(settings),
     )
     app = FastAPI(
@@ -215,6 +216,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await provider.close()
     for shipper in state.fulfillment_providers.values():
         await shipper.close()
+    for taxer in state.tax_providers.values():
+        await taxer.close()
     await state.database.close()
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.fulfillment import FulfillmentActivities
+from activities.outside import OutsideActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
@@ -19,6 +20,7 @@ from commerce.auth.tokens import Tokens
 from commerce.file.port import FileProvider
 from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
+from commerce.tax.port import TaxProvider
 from durable.client import Durable
 from kit.db import Database
 from kit.settings import Settings
@@ -76,14 +78,18 @@ class State:
         payment_providers: Mapping[str, PaymentProvider],
         *,
         fulfillment_providers: Mapping[str, FulfillmentProvider],
+        tax_providers: Mapping[str, TaxProvider],
         files: FileProvider,
     ) -> None:
         self.settings = settings
         self.database = database
         self.durable = durable
         self.payment_providers = payment_providers
+        self.exact_providers = frozenset(id_ for id_, each in payment_providers.items() if each.takes_any_amount)
         self.fulfillment_providers = fulfillment_providers
+        self.tax_providers = tax_providers
         self.fulfillment = FulfillmentActivities(fulfillment_providers)
+        self.outside = OutsideActivities(fulfillment_providers, tax_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.passwords = Passwords(

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from temporalio.common import SearchAttributeKey
 
 Action = Literal["retry", "skip", "cancel"]
-Kind = Literal["payment_session", "payment", "order"]
+Kind = Literal["payment_session", "payment", "capture", "refund", "order"]
 
 ATTENTION: Final = SearchAttributeKey.for_keyword("Attention")
 ORDER_ID: Final = SearchAttributeKey.for_keyword("OrderId")

@@ -8,8 +8,11 @@ SEPARATOR: Final = ":"
 
 # Which field of a workflow's input is its business id: the same business fact never runs twice at once.
 BUSINESS_ID: Final = {
+    "cancel-payment": "payment_id",
+    "capture-payment-workflow": "capture_id",
     "complete-cart": "cart_id",
     "deliver-events": "batch_id",
+    "refund-payment-workflow": "refund_id",
     "release-session": "session_id",
     "resolve-session": "session_id",
 }

@@ -13,8 +13,11 @@ BACKGROUND: Final = "background"
 MAX_CACHED: Final = {CHECKOUT: 1000, MONEY: 100, BACKGROUND: 300}
 
 QUEUE_OF: Final = {
+    "cancel-payment": MONEY,
+    "capture-payment-workflow": MONEY,
     "complete-cart": CHECKOUT,
     "deliver-events": BACKGROUND,
+    "refund-payment-workflow": MONEY,
     "release-session": MONEY,
     "resolve-session": MONEY,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commerce.payment.models import MoneyState
+
 
 @dataclass(frozen=True)
 class DeliverEventsInput:
@@ -42,3 +44,35 @@ class ReleaseSessionInput:
     """Starts `release-session`: let go of what the session holds, with proof."""
 
     session_id: str
+
+
+@dataclass(frozen=True)
+class CapturePaymentInput:
+    """Starts `capture-payment-workflow`: take the amount of a capture that is written as pending."""
+
+    capture_id: str
+
+
+@dataclass(frozen=True)
+class RefundPaymentInput:
+    """Starts `refund-payment-workflow`: give back the amount of a refund that is written as pending."""
+
+    refund_id: str
+
+
+@dataclass(frozen=True)
+class CancelPaymentInput:
+    """Starts `cancel-payment`: free what a payment still holds."""
+
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class MoneyOutcome:
+    """Where a capture or refund was left: pending is pending at the provider, None is not known yet.
+
+    `reason`: why the provider would not, in its words.
+    """
+
+    state: MoneyState | None
+    reason: str | None = None

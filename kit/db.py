@@ -202,7 +202,7 @@ def _dangling(error: BaseException) -> CommerceError | None:
     broken = _reported(error)
     if not isinstance(broken, asyncpg.ForeignKeyViolationError):
         return None
-    found = re.match(r"Key \((.*)\)=\((.*)\) is not present", broken.detail or "")
+    found = re.match(r"Key \((.*)\)=\((.*)\) is not present", broken.detail or "", re.DOTALL)
     if found is None:
         return None
     return not_found(f"You tried to set relationship {found[1]}: {found[2]}, but such entity does not exist")
@@ -213,7 +213,7 @@ def taken(error: BaseException) -> CommerceError | None:
     broken = _reported(error)
     if not isinstance(broken, asyncpg.UniqueViolationError):
         return None
-    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", broken.detail or "")
+    found = re.match(r"Key \((.*)\)=\((.*)\) already exists", broken.detail or "", re.DOTALL)
     if found is None:
         return None
     thing = str(broken.table_name).replace("_", " ").capitalize()

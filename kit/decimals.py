@@ -30,6 +30,7 @@ EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _QUOTIENT: Final = Context(prec=100, rounding=ROUND_05UP, traps=_TRAPS)
 _SIGNIFICANT: Final = Context(prec=PRECISION, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _LAST_PLACE: Final = Decimal(1).scaleb(-PRECISION)
+_NOISELESS: Final = Decimal(1).scaleb(-12)
 
 _quoted: Final = lru_cache(maxsize=1024)(json.dumps)  # the few names of totals, again and again
 
@@ -42,6 +43,19 @@ def div(dividend: Decimal, divisor: Decimal) -> Decimal:
 def rho(value: Decimal, unit: Decimal) -> Decimal:
     """Return `value` rounded half up (away from zero) to a multiple of the minor unit, such as `Decimal("0.01")`."""
     return value.quantize(unit, ROUND_HALF_UP, EXACT)
+
+
+def kept(value: Decimal) -> Decimal:
+    """Return `value` with the 20 places after the point that are stored, so that it reads back as it is held."""
+    return rho(value, _LAST_PLACE)
+
+
+def half_up(value: Decimal, unit: Decimal) -> Decimal:
+    """Return what `rho` does of a `value` that quotients went into: a half stays one, whatever their 20th place is.
+
+    21.10 with 19 % in it less 5 % is 1.055 off, and 1.0549999999999999999999 when it was taken off the net price.
+    """
+    return rho(rho(value, _NOISELESS), unit)
 
 
 def raw(value: Decimal) -> dict[str, str | int]:

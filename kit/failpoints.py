@@ -26,6 +26,13 @@ TRANSACTIONS: tuple[str, ...] = (
     "payment.session_intent",
     "payment.session_settle",
     "payment.keep_answer",
+    "payment.begin_capture",
+    "payment.begin_refund",
+    "payment.settle_capture",
+    "payment.settle_refund",
+    "payment.finish_cancel",
+    "payment.next_key",
+    "payment.sweep",
     "outbox.mark",
     "outbox.deliver",
 )
@@ -34,6 +41,9 @@ PROVIDER_CALLS: tuple[str, ...] = (
     "provider.authorise",
     "provider.status",
     "provider.release",
+    "provider.capture",
+    "provider.refund",
+    "provider.cancel",
 )
 EDGES: frozenset[str] = frozenset(
     [f"{name}/{moment}" for name in TRANSACTIONS for moment in ("before", "before-commit", "after-commit")]

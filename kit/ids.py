@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from datetime import datetime
 from typing import Final
 
 from ulid import ULID
@@ -58,3 +59,8 @@ def new_id(prefix: str) -> str:
 def new_ulid() -> str:
     """Return what a fresh id is without its prefix: for files, whose names are no ids of rows."""
     return str(_RISING.next())
+
+
+def made_at(id_: str) -> datetime:
+    """Return when an id of ours was made, to the millisecond; ValueError for one that is not ours."""
+    return ULID.from_str(id_.rpartition("_")[2]).datetime

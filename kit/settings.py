@@ -14,6 +14,13 @@ from kit.limits import Door, door
 Limits = Annotated[Door, NoDecode, BeforeValidator(door)]
 
 
+def _listed(given: object) -> object:
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Settings(BaseSettings):
     """The settings of one process, from the environment.
 
@@ -61,9 +68,21 @@ class Settings(BaseSettings):
     admin_cors: str = "http://localhost:9000,http://localhost:5173"
     auth_cors: str = "http://localhost:8000,http://localhost:9000,http://localhost:5173"
     rounding: Literal["currency", "none"] = "currency"
+    return_promotion_uses: bool = Field(
+        True, description="A cancelled order gives its uses of promotions and budgets back; the peer keeps them."
+    )
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
     provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
     provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
+    stripe_api_key: SecretStr | None = Field(None, description="A secret or restricted key; unset: no Stripe.")
+    stripe_webhook_secrets: Secrets = Field(
+        (), description="What Stripe signs its webhooks with; two with a comma between while one is being replaced."
+    )
+    stripe_capture: Literal["manual", "automatic"] = "manual"
+    stripe_multicapture: bool = Field(
+        False, description="Ask for cards that can be captured in parts; needs an account that Stripe allows it."
+    )
+    stripe_base_url: str | None = Field(None, description="Where Stripe's API is; set for a stand-in only.")
     paypal_client_id: str | None = Field(None, description="With the secret, offers `pp_paypal_paypal`.")
     paypal_secret: SecretStr | None = None
     paypal_webhook_id: str = Field(
@@ -83,6 +102,9 @@ class Settings(BaseSettings):
     statement_timeout: str = "15s"
     attempt_deadline_seconds: int = 30
     complete_wait_seconds: Decimal = Decimal(35)
+    money_wait_seconds: float = Field(
+        8, description="How long a capture or refund is waited for; then 202, and it goes on."
+    )
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")

@@ -14,17 +14,20 @@ from kit.ids import new_id
 from operations.load_cart import load_cart
 from operations.load_variants import SellableVariant, check_stock, load_variants
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
-async def add_line_items(session: AsyncSession, cart_id: str, items: Sequence[NewItem]) -> str:
+async def add_line_items(
+    session: AsyncSession, cart_id: str, items: Sequence[NewItem], told: Told = NOTHING_TOLD
+) -> str:
     """Add or merge lines at today's prices for their resulting quantities, and return the cart's id (section 11).
 
     Errors: not_found, invalid_data (unknown variant, no price, no stock location), not_allowed
-    `insufficient_inventory`, conflict while a checkout is running.
+    `insufficient_inventory`, conflict while a checkout is running, NeedsError.
     """
     await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     variants = await load_variants(session, [item.variant_id for item in items], loaded.state.sales_channel_id)
     changed, touched = add_to(loaded.state, items, variants)
     await refresh_cart(session, loaded, changed, reprice=touched)

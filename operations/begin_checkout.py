@@ -14,16 +14,22 @@ from commerce.checkout.outcome import Begun, ordered, outcome_of, refused, undec
 from commerce.checkout.rules import CartFacts, PaymentFacts, problem_of
 from kit.db import one, run
 from kit.decimals import rho
-from kit.errors import CommerceError, not_allowed, not_found
+from kit.errors import CommerceError, not_allowed, not_found, unavailable
 from kit.ids import new_id
 from kit.money import Currency
-from operations.claim_promotions import lock_uses, take_uses
+from operations.claim_promotions import UsedUp, lock_uses, take_uses
+from operations.consult_providers import RETRY_SECONDS
 from operations.hand_over_checkout import hand_over
+from operations.outside import NeedsError
 from operations.recheck_cart import recheck_cart
 from operations.reserve_stock import reserve
 from operations.take_lock import take_lock
 
 DEADLINE_SECONDS: Final = 30.0
+UNCONFIRMED: Final = (
+    "What the cart's shipping or taxes cost cannot be confirmed at the moment: a provider does not answer."
+    " Nothing was charged. Try again."
+)
 CHANGED: Final = "The total of the cart has changed. Review the cart and pay the new total."
 
 
@@ -89,7 +95,12 @@ async def _open(
     cart = _cart_facts(facts)
     lines = {line_id: new_id("ordli") for line_id in facts.line_ids}
     order_id = new_id("order")
-    problem = problem_of(cart) or await _recheck(session, facts.id) or await _claim(session, facts, order_id, lines)
+    try:
+        problem = problem_of(cart) or await _recheck(session, facts.id) or await _claim(session, facts, order_id, lines)
+    except NeedsError:
+        # Money that a shopper was asked for stays: the sweep begins again, and by then the provider may answer.
+        unconfirmed = refused(facts.session_id, unavailable(UNCONFIRMED, RETRY_SECONDS))
+        return Begun(facts.session_id, unconfirmed, asks_outside=True)
     if problem is not None:
         may_hold = facts.session_id is not None
         return Begun(facts.session_id, refused(facts.session_id, problem), may_hold_money=may_hold)
@@ -162,6 +173,9 @@ async def _claim(
     try:
         uses = await lock_uses(session, facts.id) if facts.has_promotions else []
         await reserve(session, facts.id, facts.sales_channel_id, lines)
+    except UsedUp as error:  # taken since the recheck: now that its lock is ours, the cart loses it
+        await recheck_cart(session, facts.id)
+        return error
     except CommerceError as error:  # raised before anything was written
         return error
     await take_uses(session, order_id, uses)

@@ -7,15 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from operations.load_cart import load_cart
 from operations.load_promotions import Codes
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
-async def change_promotions(session: AsyncSession, cart_id: str, codes: Codes) -> str:
+async def change_promotions(session: AsyncSession, cart_id: str, codes: Codes, told: Told = NOTHING_TOLD) -> str:
     """Change a cart's codes and return its id; a known code that takes nothing off is not kept (contract section 9).
 
     Errors: not_found, invalid_data for an unknown code or a completed cart, conflict while a checkout is running.
     """
     await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     await refresh_cart(session, loaded, loaded.state, codes=codes, events=())
     return cart_id

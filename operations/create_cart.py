@@ -14,10 +14,12 @@ from commerce.customer.service import find_or_create_guest
 from kit.db import one
 from kit.errors import invalid_data
 from operations.add_line_items import add_to
+from operations.find_channel import require_open_channel
 from operations.find_region import RegionRow, find_region
 from operations.load_cart import load_cart
 from operations.load_promotions import Codes
 from operations.load_variants import load_variants
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
@@ -39,7 +41,7 @@ class NewCart:
     promo_codes: tuple[str, ...] = ()
 
 
-async def create_cart(session: AsyncSession, given: NewCart) -> str:
+async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHING_TOLD) -> str:
     """Create a cart with its lines and addresses and return its id (contract section 11).
 
     Errors: not_found for the region, invalid_data (currency, country, disabled channel, variants), not_allowed
@@ -47,7 +49,7 @@ async def create_cart(session: AsyncSession, given: NewCart) -> str:
     """
     region = await find_region(session, given.region_id)
     _check(region, given)
-    await _check_channel(session, given.sales_channel_id)
+    await require_open_channel(session, given.sales_channel_id)
     customer_id, email = await _buyer(session, given)
     shipping = given.shipping_address or _country_alone(region)
     head = CartHead(
@@ -63,7 +65,7 @@ async def create_cart(session: AsyncSession, given: NewCart) -> str:
         billing_address_id=await insert_address(session, given.billing_address) if given.billing_address else None,
     )
     cart_id = await insert_cart(session, head)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     variants = await load_variants(session, [i.variant_id for i in given.items], head.sales_channel_id)
     changed, touched = add_to(loaded.state, given.items, variants)
     await refresh_cart(
@@ -83,12 +85,6 @@ def _check(region: RegionRow, given: NewCart) -> None:
 def _country_alone(region: RegionRow) -> Mapping[str, Any] | None:
     country = region.only_country()
     return {"country_code": country} if country else None
-
-
-async def _check_channel(session: AsyncSession, sales_channel_id: str) -> None:
-    row = await one(session, "SELECT name, is_disabled FROM sales_channel WHERE id = $1", sales_channel_id)
-    if row is None or row.is_disabled:
-        raise invalid_data(f"Unable to assign cart to disabled Sales Channel: {row.name if row else sales_channel_id}")
 
 
 async def _buyer(session: AsyncSession, given: NewCart) -> tuple[str | None, str | None]:

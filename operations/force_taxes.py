@@ -7,27 +7,25 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import invalid_data
+from operations.consult_providers import TAXES
 from operations.load_cart import load_cart
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
+from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
 
 
-async def force_taxes(session: AsyncSession, cart_id: str) -> str:
+async def force_taxes(session: AsyncSession, cart_id: str, told: Told = NOTHING_TOLD) -> str:
     """Tax the cart by its shipping address (contract section 10).
 
-    Errors: not_found, invalid_data without a country or for a completed cart, conflict while a checkout is running.
+    Errors: not_found, invalid_data without a country or for a completed cart, conflict while a checkout is running,
+    unavailable when the tax provider says nothing.
     """
     await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     address = loaded.state.shipping_address
     if address is None or not address.country_code:
         raise invalid_data("country code is required to calculate taxes")
-    state = loaded.state
-    untaxed = replace(
-        state,
-        automatic_taxes=True,
-        lines=tuple(replace(line, tax_lines=()) for line in state.lines),
-        methods=tuple(replace(method, tax_lines=()) for method in state.methods),
-    )
-    await refresh_cart(session, loaded, untaxed, events=())
+    taxed = replace(untaxed(loaded.state), automatic_taxes=True)
+    await refresh_cart(session, loaded, taxed, insist=frozenset({TAXES}), events=())
     return cart_id

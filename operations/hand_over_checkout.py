@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.checkout.outcome import Claim, Outcome, ordered, undecided
-from kit.db import one, value
+from kit.db import run, value
 from kit.outbox import emit
 from operations.claim_promotions import give_back_uses
 from operations.reserve_stock import unreserve
@@ -34,20 +35,28 @@ async def hand_over(session: AsyncSession, attempt_id: str, *, run_id: str | Non
     `run_id` is the owner's; None for whoever found it past its deadline. A free order has no money to ask about, so
     its attempt ends refused.
     """
-    row = await one(session, _HAND_OVER, attempt_id, run_id, json.dumps(undecided(None).as_json()))
-    if row is None:
-        return False
-    await give_back_uses(session, row.planned_order_id)  # promotions before stock, as `begin` locks them
-    await unreserve(session, list(row.lines))
-    if row.session_id is not None:
-        await emit(session, ("start.resolve-session", {"session_id": row.session_id}))
-    return True
+    return await hand_over_all(session, [attempt_id], run_id=run_id) > 0
+
+
+async def hand_over_all(session: AsyncSession, attempt_ids: Sequence[str], *, run_id: str | None) -> int:
+    """Hand attempts over as `hand_over` does, under the locks of all their carts, and return how many it was.
+
+    What they hold goes back together, promotions before stock as `begin` locks them: attempt by attempt, the second
+    one's promotions would come after the first one's stock, and meet a checkout that goes the other way.
+    """
+    rows = await run(session, _HAND_OVER, attempt_ids, run_id, json.dumps(undecided(None).as_json()))
+    if rows:
+        await give_back_uses(session, *[row.planned_order_id for row in rows])
+        await unreserve(session, [line for row in rows for line in row.lines])
+    asked = [row.session_id for row in rows if row.session_id is not None]
+    await emit(session, *[("start.resolve-session", {"session_id": id_}) for id_ in asked])
+    return len(rows)
 
 
 _HAND_OVER: Final = """
 UPDATE checkout_attempt SET updated_at = now(),
   state = CASE WHEN session_id IS NULL THEN 'refused' ELSE 'handed_over' END,
   outcome = $3::jsonb || jsonb_strip_nulls(jsonb_build_object('session_id', session_id))
-WHERE id = $1 AND state = 'open' AND (run_id = $2 OR ($2::text IS NULL AND deadline < clock_timestamp()))
+WHERE id = ANY($1::text[]) AND state = 'open' AND (run_id = $2 OR ($2::text IS NULL AND deadline < clock_timestamp()))
 RETURNING session_id, planned_order_id, ARRAY(SELECT value FROM jsonb_each_text(planned_lines)) AS lines
 """

@@ -19,7 +19,13 @@ async def keep_answer(session: AsyncSession, session_id: str, data: Mapping[str,
     await run(session, _KEEP, session_id, json.dumps(data), reference)
 
 
+async def keep_payment_answer(session: AsyncSession, payment_id: str, data: Mapping[str, Any]) -> None:
+    """Store what the provider's data of a payment is after a capture, refund or cancel."""
+    await run(session, _KEEP_PAYMENT, payment_id, json.dumps(data))
+
+
 _KEEP: Final = """
 UPDATE payment_session SET data = $2::jsonb, provider_reference = coalesce(provider_reference, $3)
 WHERE id = $1 AND order_id IS NULL
 """
+_KEEP_PAYMENT: Final = "UPDATE payment SET data = $2::jsonb WHERE id = $1"

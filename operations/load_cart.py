@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,17 +15,22 @@ from commerce.fulfillment.rules import Offer
 from commerce.tax.rules import Rate
 from kit.db import value
 from kit.errors import not_found
+from operations.outside import NOTHING_TOLD, Answer, Told, kept_answers
 from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
 _TAX: Final = "id, rate, code, description, tax_rate_id, provider_id"
-_RATES: Final = """SELECT r.id, coalesce(r.rate, 0) AS rate, r.code, r.name, r.is_default, r.is_combinable,
-      t.province_code IS NOT NULL AS is_province, coalesce(t.provider_id, up.provider_id, 'tp_system') AS provider_id,
-      (SELECT json_agg(json_build_array(reference, reference_id)) FROM tax_rate_rule
-        WHERE tax_rate_id = r.id AND deleted_at IS NULL) AS rules
-    FROM tax_region t JOIN tax_rate r ON r.tax_region_id = t.id AND r.deleted_at IS NULL
-    LEFT JOIN tax_region up ON up.id = t.parent_id
+_TAX_REGION: Final = """tax_region t LEFT JOIN tax_region up ON up.id = t.parent_id
     WHERE t.deleted_at IS NULL AND t.country_code = lower(a.country_code) AND (
       t.province_code IS NULL OR (t.parent_id IS NOT NULL AND t.province_code = lower(a.province)))"""
+_TAX_PROVIDER: Final = f"""SELECT coalesce(t.provider_id, up.provider_id) FROM {_TAX_REGION}
+    ORDER BY t.province_code IS NULL LIMIT 1"""
+_RATES: Final = f"""SELECT r.id, coalesce(r.rate, 0) AS rate, r.code, r.name, r.is_default, r.is_combinable,
+      t.is_province, t.provider_id,
+      (SELECT json_agg(json_build_array(reference, reference_id)) FROM tax_rate_rule
+        WHERE tax_rate_id = r.id AND deleted_at IS NULL) AS rules
+    FROM (SELECT t.id, t.province_code IS NOT NULL AS is_province,
+      coalesce(t.provider_id, up.provider_id, 'tp_system') AS provider_id FROM {_TAX_REGION}) t
+    JOIN tax_rate r ON r.tax_region_id = t.id AND r.deleted_at IS NULL"""
 _LOAD: Final = f"""
 SELECT row_to_json(x)::text FROM (
   SELECT c.id, c.version, c.region_id, c.customer_id, c.sales_channel_id, c.email, c.currency_code, c.rounding,
@@ -33,7 +38,8 @@ SELECT row_to_json(x)::text FROM (
     (SELECT automatic_taxes FROM region WHERE id = c.region_id) AS automatic_taxes,
     ARRAY(SELECT iso_2 FROM region_country WHERE region_id = c.region_id ORDER BY iso_2) AS countries,
     ARRAY(SELECT customer_group_id FROM customer_group_customer WHERE customer_id = c.customer_id) AS customer_groups,
-    (SELECT row_to_json(a) FROM (SELECT id, country_code, province, city, postal_code FROM cart_address
+    (SELECT row_to_json(a) FROM (SELECT id, country_code, province, city, postal_code, address_1, address_2
+      FROM cart_address
       WHERE id = c.shipping_address_id) a) AS shipping_address,
     (SELECT json_agg(row_to_json(l)) FROM (
       SELECT i.id, variant_id, product_id, product_type_id, quantity, unit_price, compare_at_unit_price,
@@ -55,6 +61,7 @@ SELECT row_to_json(x)::text FROM (
           FROM cart_shipping_method_adjustment WHERE shipping_method_id = s.id ORDER BY rank, id) t) AS adjustments
       FROM cart_shipping_method s WHERE s.cart_id = c.id AND s.deleted_at IS NULL
       ORDER BY s.created_at, s.id) m) AS methods,
+    c.answers::text AS answers, c.unconfirmed,
     ARRAY(SELECT promotion_id FROM cart_promotion WHERE cart_id = c.id ORDER BY promotion_id) AS promotion_ids,
     EXISTS (SELECT FROM promotion WHERE is_automatic AND status = 'active' AND deleted_at IS NULL) AS has_automatic,
     (SELECT json_agg(row_to_json(k)) FROM (SELECT id, amount FROM cart_credit_line
@@ -65,6 +72,8 @@ SELECT row_to_json(x)::text FROM (
     (SELECT json_agg(row_to_json(f)) FROM (SELECT {OFFER_COLUMNS} FROM shipping_option o
       WHERE o.id IN (SELECT shipping_option_id FROM cart_shipping_method WHERE cart_id = c.id)
       AND o.deleted_at IS NULL AND {OF_CHANNEL.format(channel="c.sales_channel_id")}) f) AS offers,
+    ({_TAX_PROVIDER}) AS tax_provider_id,
+    (SELECT id FROM customer WHERE id = c.customer_id AND has_account) AS account_id,
     (SELECT json_agg(row_to_json(r)) FROM ({_RATES}) r) AS rates
   FROM cart c LEFT JOIN cart_address a ON a.id = c.shipping_address_id WHERE c.id = $1) x
 """
@@ -78,10 +87,14 @@ class LoadedCart:
     rates: tuple[Rate, ...]
     offers: Mapping[str, Offer]
     has_automatic: bool = False  # some promotion acts without a code
+    tax_provider_id: str | None = None  # whom the address's tax region names
+    account_id: str | None = None  # the customer, unless they are a guest
+    kept: Mapping[str, Answer] = field(default_factory=dict)
+    told: Told = NOTHING_TOLD
 
 
-async def load_cart(session: AsyncSession, cart_id: str) -> LoadedCart:
-    """Return the cart as its last commit left it; not_found when there is none."""
+async def load_cart(session: AsyncSession, cart_id: str, told: Told = NOTHING_TOLD) -> LoadedCart:
+    """Return the cart as its last commit left it, and what was `told` for this write; not_found when there is none."""
     text = await value(session, _LOAD, cart_id)
     if text is None:
         raise not_found(f"Cart id not found: {cart_id}")
@@ -91,6 +104,10 @@ async def load_cart(session: AsyncSession, cart_id: str) -> LoadedCart:
         rates=tuple(_rate(rate) for rate in row["rates"] or ()),
         offers={found["id"]: offer(found) for found in row["offers"] or ()},
         has_automatic=row["has_automatic"],
+        tax_provider_id=row["tax_provider_id"],
+        account_id=row["account_id"],
+        kept=kept_answers(json.loads(row["answers"] or "{}")),
+        told=told,
     )
 
 
@@ -116,6 +133,8 @@ def _state(row: Mapping[str, Any]) -> CartState:
         credit_lines=tuple(CreditLine(**credit) for credit in row["credit_lines"] or ()),
         collection=Collection(**collection) if collection else None,
         promotion_ids=tuple(row["promotion_ids"]),
+        answers=json.loads(row["answers"] or "{}"),
+        unconfirmed=tuple(row["unconfirmed"] or ()),
     )
 
 

@@ -13,6 +13,8 @@ from kit.errors import invalid_data
 _UPDATE: Final = {
     "order": 'UPDATE "order" SET attention = $2 WHERE id = $1 RETURNING id',
     "payment": "UPDATE payment SET attention = $2 WHERE id = $1 RETURNING id",
+    "capture": "UPDATE capture SET attention = $2 WHERE id = $1 RETURNING id",
+    "refund": "UPDATE refund SET attention = $2 WHERE id = $1 RETURNING id",
     "payment_session": "UPDATE payment_session SET attention = $2 WHERE id = $1 RETURNING id",
 }
 

@@ -18,6 +18,7 @@ from kit.ids import new_id
 from kit.money import Currency
 from kit.outbox import emit
 from operations.lock_cart import lock_cart
+from operations.take_lock import take_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ async def settle_session(session: AsyncSession, intent: SessionIntent, result: S
     A session that comes too late, or while a checkout is running, is let go in the same commit
     (docs/checkout.md: supersede).
     """
-    await run(session, "SELECT id FROM cart WHERE id = $1 FOR UPDATE", intent.cart_id)
+    await take_lock(session, intent.cart_id)
     state = await one(session, _STATE, intent.cart_id, intent.request.session_id)
     if state is None or state.is_busy or state.version != intent.cart_version or state.fate != SessionFate.CREATING:
         await _let_go(session, intent, result)

@@ -1,16 +1,15 @@
-"""Prices, taxes and totals of a cart in memory: the one chain behind every cart write."""
+"""Prices and totals of a cart in memory: the one chain behind every cart write."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.cart.rows import CartState, Line, Method, TaxLine
+from commerce.cart.rows import CartState, Line, Method
 from commerce.fulfillment.rules import STORE, Place, is_offered
-from commerce.tax.rules import Rate, Taxable, rates_of
 from commerce.totals.results import TotalsResult
 from commerce.totals.rules import calculate
 from commerce.totals.types import Adjustment as GivenAdjustment
@@ -21,11 +20,11 @@ from commerce.totals.types import TaxLine as GivenTax
 from commerce.totals.types import TotalsInput
 from kit.decimals import settle, to_number
 from kit.errors import invalid_data
-from kit.ids import new_id
 from kit.money import Currency
 from operations.load_cart import LoadedCart
+from operations.outside import Json
 from queries.price_attributes import ADDRESS_KEYS, cart_attributes
-from queries.prices import PriceContext, PriceQuery, select_prices, select_shipping_prices
+from queries.prices import PriceContext, PriceQuery, SelectedPrice, select_prices, select_shipping_prices
 
 
 async def price_lines(session: AsyncSession, cart: CartState, line_ids: frozenset[str]) -> CartState:
@@ -48,37 +47,30 @@ async def price_lines(session: AsyncSession, cart: CartState, line_ids: frozense
     return replace(cart, lines=tuple(priced.get(line.id, line) for line in cart.lines))
 
 
-async def price_methods(session: AsyncSession, cart: CartState, item_total: Decimal, loaded: LoadedCart) -> CartState:
-    """Return the cart with its shipping methods at today's prices, without those that are no longer offered."""
-    if not cart.methods:
-        return cart
-    kept = [method for method in cart.methods if _still_offered(method, cart, loaded)]
-    asked = [PriceQuery(str(method.shipping_option_id)) for method in kept if not method.is_custom_amount]
-    context = price_context(cart, item_total)
-    prices = {price.id: price for price in await select_shipping_prices(session, asked, context)}
-    methods = []
-    for method in kept:
-        price = prices.get(str(method.shipping_option_id))
-        if method.is_custom_amount:
-            methods.append(method)
-        elif price is not None and price.unit_price is not None:
-            methods.append(replace(method, amount=price.unit_price, is_tax_inclusive=price.is_tax_inclusive))
-    return replace(cart, methods=tuple(methods))
+def with_offered(cart: CartState, loaded: LoadedCart) -> CartState:
+    """Return the cart without the shipping methods that are no longer offered."""
+    return replace(cart, methods=tuple(method for method in cart.methods if _still_offered(method, cart, loaded)))
 
 
-def tax_cart(cart: CartState, rates: Sequence[Rate]) -> CartState:
-    """Return the cart with the tax lines that apply; a line that keeps its rates keeps its tax lines' ids."""
-    if not cart.automatic_taxes:
-        return cart
-    lines = tuple(
-        replace(line, tax_lines=_taxes(line.tax_lines, () if line.is_giftcard else _line_rates(line, rates), "calitxl"))
-        for line in cart.lines
-    )
-    methods = tuple(
-        replace(method, tax_lines=_taxes(method.tax_lines, _method_rates(method, rates), "casmtxl"))
-        for method in cart.methods
-    )
-    return replace(cart, lines=lines, methods=methods)
+async def price_methods(
+    session: AsyncSession, cart: CartState, item_total: Decimal, calculated: Mapping[str, Json | None]
+) -> CartState:
+    """Return the cart with its shipping methods at today's prices, without those that have none.
+
+    `calculated` holds what providers said, by shipping option; None leaves the price as it was.
+    """
+    asked = [PriceQuery(id_) for method in cart.methods if (id_ := _flat(method, calculated)) is not None]
+    prices = {
+        price.id: price for price in await select_shipping_prices(session, asked, price_context(cart, item_total))
+    }
+    priced = [_priced(method, prices, calculated) for method in cart.methods]
+    return replace(cart, methods=tuple(method for method in priced if method is not None))
+
+
+def untaxed(cart: CartState) -> CartState:
+    """Return the cart without tax lines."""
+    lines = tuple(replace(line, tax_lines=()) for line in cart.lines)
+    return replace(cart, lines=lines, methods=tuple(replace(method, tax_lines=()) for method in cart.methods))
 
 
 def total_cart(cart: CartState) -> TotalsResult:
@@ -148,19 +140,26 @@ def _still_offered(method: Method, cart: CartState, loaded: LoadedCart) -> bool:
     return offer is not None and is_offered(offer, place_of(cart), STORE)
 
 
-def _line_rates(line: Line, rates: Sequence[Rate]) -> tuple[Rate, ...]:
-    return rates_of(Taxable(product_id=line.product_id, product_type_id=line.product_type_id), rates)
+def _flat(method: Method, calculated: Mapping[str, Json | None]) -> str | None:
+    """Return the option whose stored price the method has."""
+    return None if method.is_custom_amount or method.shipping_option_id in calculated else method.shipping_option_id
 
 
-def _method_rates(method: Method, rates: Sequence[Rate]) -> tuple[Rate, ...]:
-    return rates_of(Taxable(shipping_option_id=method.shipping_option_id), rates)
-
-
-def _taxes(old: tuple[TaxLine, ...], rates: tuple[Rate, ...], prefix: str) -> tuple[TaxLine, ...]:
-    facts = {(rate.id, rate.rate, rate.code, rate.name, rate.provider_id) for rate in rates}
-    if facts == {(tax.tax_rate_id, tax.rate, tax.code, tax.description, tax.provider_id) for tax in old}:
-        return old
-    return tuple(TaxLine(new_id(prefix), rate.rate, rate.code, rate.name, rate.id, rate.provider_id) for rate in rates)
+def _priced(
+    method: Method, prices: Mapping[str, SelectedPrice], calculated: Mapping[str, Json | None]
+) -> Method | None:
+    option_id = str(method.shipping_option_id)
+    if method.is_custom_amount:
+        return method
+    if option_id in calculated:
+        said = calculated[option_id]
+        if said is None or "refused" in said:
+            return method if said is None else None
+        return replace(method, amount=Decimal(said["amount"]), is_tax_inclusive=said["is_tax_inclusive"])
+    price = prices.get(option_id)
+    if price is None or price.unit_price is None:
+        return None
+    return replace(method, amount=price.unit_price, is_tax_inclusive=price.is_tax_inclusive)
 
 
 def _given_taxes(thing: Line | Method) -> tuple[GivenTax, ...]:

@@ -15,7 +15,7 @@ from commerce.totals.exact import rate_of
 from commerce.totals.publish import cart_totals
 from commerce.totals.rules import calculate
 from commerce.totals.types import Priced
-from kit.decimals import EXACT, div
+from kit.decimals import EXACT, div, kept
 from kit.errors import invalid_data
 from kit.ids import new_id
 from operations.load_promotions import LoadedPromotions
@@ -132,8 +132,10 @@ def _with_discounts(cart: CartState, applied: tuple[Discount, ...], ids: set[str
 
 
 def _adjustments(given: Iterable[tuple[int, Discount]], prefix: str) -> tuple[Adjustment, ...]:
+    # As they are stored: a digit more than that, and the cart that is read back would round to another total.
     return tuple(
-        Adjustment(new_id(prefix), d.amount, d.is_tax_inclusive, d.code, d.promotion_id, rank) for rank, d in given
+        Adjustment(new_id(prefix), kept(d.amount), d.is_tax_inclusive, d.code, d.promotion_id, rank)
+        for rank, d in given
     )
 
 

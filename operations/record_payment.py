@@ -13,7 +13,8 @@ from kit.db import one, run
 from kit.decimals import ZERO
 from kit.errors import conflict
 from kit.ids import new_id
-from operations.book import Source, book
+from operations.book import Source
+from operations.book_payment import book_payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ async def record_payment(session: AsyncSession, session_id: str, order_id: str, 
         session, _RECORD, session_id, order_id, new_id("pay"), there, word.captured, capture_id, new_id("ordtrx")
     )
     if source is None:
-        raise conflict("The payment session has no collection.")
-    await book(
+        raise conflict("The payment session is no longer there.")
+    await book_payment(
         session,
         Source(session_id, session_id, source.provider_id, source.currency_code, order_id),
         paid(word.held, word.captured),
@@ -65,13 +66,6 @@ RETURNING id
 """
 _RECORD: Final = """
 WITH s AS (SELECT * FROM payment_session WHERE id = $1),
-collection AS (
-  UPDATE payment_collection c SET order_id = $2, updated_at = now(), authorized_amount = $4::numeric,
-    captured_amount = $5::numeric,
-    completed_at = CASE WHEN $5::numeric > 0 AND $5::numeric = s.amount THEN now() END,
-    status = CASE WHEN $4::numeric = 0 THEN 'awaiting' WHEN $5::numeric = s.amount THEN 'completed'
-      WHEN $4::numeric = s.amount THEN 'authorized' ELSE 'partially_authorized' END
-  FROM s WHERE c.id = s.payment_collection_id RETURNING c.id),
 payment AS (
   INSERT INTO payment (id, amount, currency_code, provider_id, data, captured_at, payment_collection_id,
     payment_session_id)
@@ -79,9 +73,10 @@ payment AS (
     s.payment_collection_id, s.id
   FROM s WHERE $4::numeric > 0 RETURNING id),
 capture AS (
-  INSERT INTO capture (id, amount, payment_id) SELECT $6, $5::numeric, id FROM payment WHERE $6::text IS NOT NULL),
+  INSERT INTO capture (id, amount, payment_id, state, key_number)
+  SELECT $6, $5::numeric, id, 'done', 0 FROM payment WHERE $6::text IS NOT NULL),
 transaction AS (
   INSERT INTO order_transaction (id, order_id, amount, currency_code, reference, reference_id)
   SELECT $7, $2, $5::numeric, s.currency_code, 'capture', $6 FROM s WHERE $6::text IS NOT NULL)
-SELECT s.provider_id, s.currency_code FROM s, collection
+SELECT s.provider_id, s.currency_code FROM s
 """

@@ -76,7 +76,8 @@ RETURNING id, amount, provider_id, currency_code
 _LET_GO: Final = """
 UPDATE payment_session s SET fate = 'releasing', updated_at = now()
 WHERE s.id = $1 AND s.fate = 'open' AND s.order_id IS NULL
-  AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state IN ('open', 'handed_over'))
+  AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'open')
+  AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'handed_over')
 RETURNING s.id
 """
 _BOOKED: Final = """

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState, Line, Method
-from commerce.totals.publish import adjustment_totals, cart_totals, line_totals
+from commerce.totals.publish import adjustment_totals, cart_totals, line_totals, tax_line_totals
 from commerce.totals.results import LineResult, TotalsResult
 from kit.db import run
 from kit.decimals import Encodable, encode
@@ -56,7 +56,7 @@ changed_lines AS (
   UPDATE cart_line_item i SET quantity = x.quantity, unit_price = x.unit_price,
     compare_at_unit_price = x.compare_at_unit_price, is_tax_inclusive = x.is_tax_inclusive,
     metadata = x.metadata::jsonb, totals = x.totals, updated_at = now()
-  FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id),
+  FROM doc, jsonb_to_recordset(d -> 'changed_lines') AS x({_LINE}) WHERE i.id = x.id AND i.cart_id = $1),
 new_methods AS (
   INSERT INTO cart_shipping_method (cart_id, {_METHOD_NAMES}, {_METHOD_FIXED_NAMES})
   SELECT $1, {_METHOD_NAMES}, {_METHOD_FIXED_VALUES}
@@ -64,7 +64,7 @@ new_methods AS (
 changed_methods AS (
   UPDATE cart_shipping_method m SET name = x.name, amount = x.amount, is_tax_inclusive = x.is_tax_inclusive,
     totals = x.totals, updated_at = now()
-  FROM doc, jsonb_to_recordset(d -> 'changed_methods') AS x({_METHOD}) WHERE m.id = x.id),
+  FROM doc, jsonb_to_recordset(d -> 'changed_methods') AS x({_METHOD}) WHERE m.id = x.id AND m.cart_id = $1),
 line_taxes AS (
   INSERT INTO cart_line_item_tax_line ({_TAX_NAMES}, item_id) SELECT {_TAX_NAMES}, owner
   FROM doc, jsonb_to_recordset(d -> 'line_taxes') AS x({_TAX})),
@@ -89,7 +89,8 @@ events AS (
   INSERT INTO outbox_event (id, name, data)
   SELECT id, name, jsonb_build_object('id', $1::text) FROM unnest($8::text[], $9::text[]) AS x(id, name)
   RETURNING pg_notify('outbox', ''))
-UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now()
+UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now(), answers = $11::jsonb,
+  unconfirmed = $12::jsonb
 WHERE id = $1 AND (SELECT count(*) FROM events) >= 0
 """
 
@@ -125,6 +126,8 @@ async def save_cart(
         [new_id("evt") for _ in events],
         list(events),
         [thing.id for thing in (*lines.readjusted, *methods.readjusted)],
+        json.dumps(after.answers) if after.answers else None,
+        json.dumps(after.unconfirmed) if after.unconfirmed else None,
     )
 
 
@@ -159,7 +162,7 @@ def _line(line: Line, totals: Mapping[str, LineResult]) -> dict[str, Encodable]:
         "compare_at_unit_price": line.compare_at_unit_price,
         "is_tax_inclusive": line.is_tax_inclusive,
         "metadata": json.dumps(line.metadata) if line.metadata is not None else None,
-        "totals": line_totals(totals[line.id]),
+        "totals": _totals(totals[line.id]),
     }
 
 
@@ -182,8 +185,14 @@ def _method(method: Method, totals: Mapping[str, LineResult]) -> dict[str, Encod
         "name": method.name,
         "amount": method.amount,
         "is_tax_inclusive": method.is_tax_inclusive,
-        "totals": line_totals(totals[method.id]),
+        "totals": _totals(totals[method.id]),
     }
+
+
+def _totals(result: LineResult) -> dict[str, Encodable]:
+    """Return a line's totals with those of its tax lines by their ids, since a tax line outlives many totals."""
+    taxes = tax_line_totals(result)
+    return {**line_totals(result), **({"tax_lines": taxes} if taxes else {})}
 
 
 def _method_fixed(method: Method) -> dict[str, Encodable]:

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import run
 from kit.outbox import emit
-from operations.hand_over_checkout import hand_over
+from operations.hand_over_checkout import hand_over_all
+from operations.take_lock import TURN
 
 BATCH: Final = 100
 ORPHAN_SECONDS: Final = 5  # an attempt this old has a run, or its run was lost; attaching to a living run is harmless
@@ -24,31 +25,31 @@ ASK_SECONDS: Final = 600  # promise 2: money that a browser moved is found after
 
 
 async def hand_over_overdue(session: AsyncSession) -> int:
-    """Hand over every open attempt that is past its deadline."""
+    """Hand over every open attempt that is past its deadline, but those whose cart is just being changed."""
     overdue = await run(session, _OVERDUE, BATCH)
-    for row in overdue:
-        await hand_over(session, row.id, run_id=None)
+    if overdue:
+        await hand_over_all(session, [row.id for row in overdue], run_id=None)
     return len(overdue)
 
 
 async def adopt_orphans(session: AsyncSession, *, after: float = ORPHAN_SECONDS) -> int:
     """Ask for complete-cart where an attempt is open: a run that was lost is replaced before the deadline."""
-    return await _ask(session, "complete-cart", "cart_id", _ORPHANS, after)
+    return await ask_for(session, "complete-cart", "cart_id", _ORPHANS, after)
 
 
 async def resolve_handed_over(session: AsyncSession, *, after: float = PATIENCE_SECONDS) -> int:
     """Ask for resolve-session where an attempt is handed over."""
-    return await _ask(session, "resolve-session", "session_id", _HANDED_OVER, after)
+    return await ask_for(session, "resolve-session", "session_id", _HANDED_OVER, after)
 
 
 async def release_creating(session: AsyncSession, *, after: float = CREATING_SECONDS) -> int:
     """Let go of sessions whose creation never settled: the provider may have made them."""
-    return await _ask(session, "release-session", "session_id", _CREATING, after)
+    return await ask_for(session, "release-session", "session_id", _CREATING, after)
 
 
 async def release_ended(session: AsyncSession, *, after: float = PATIENCE_SECONDS) -> int:
     """Ask for release-session where a session is superseded or releasing."""
-    return await _ask(session, "release-session", "session_id", _ENDED, after)
+    return await ask_for(session, "release-session", "session_id", _ENDED, after)
 
 
 async def ask_about_open(
@@ -59,20 +60,23 @@ async def ask_about_open(
     That is: sessions of providers confirmed by the client, and those that were authorised once and ended pending. The
     rest between two askings grows with the session's age (a quarter of it), so abandoned carts cost ever less.
     """
-    return await _ask(session, "resolve-session", "session_id", _OPEN, after, list(confirmed_by_client))
+    return await ask_for(session, "resolve-session", "session_id", _OPEN, after, list(confirmed_by_client))
 
 
-async def _ask(session: AsyncSession, workflow: str, key: str, due: str, *params: object) -> int:
+async def ask_for(session: AsyncSession, workflow: str, key: str, due: str, *params: object) -> int:
+    """Ask for `workflow` for every row that the statement `due` finds, but for what the relay has not taken yet."""
     rows = await run(session, due, BATCH, *params)
     pending = {row[0] for row in await run(session, _ASKED, f"start.{workflow}", key, [row[0] for row in rows])}
     await emit(session, *[(f"start.{workflow}", {key: row[0]}) for row in rows if row[0] not in pending])
     return len(rows)
 
 
-_OVERDUE: Final = """
-SELECT a.id FROM checkout_attempt a JOIN cart c ON c.id = a.cart_id
-WHERE a.state = 'open' AND a.deadline < clock_timestamp()
-ORDER BY c.id LIMIT $1 FOR UPDATE OF c SKIP LOCKED
+_OVERDUE: Final = f"""
+WITH overdue AS MATERIALIZED (SELECT id, cart_id FROM checkout_attempt
+  WHERE state = 'open' AND deadline < clock_timestamp() ORDER BY cart_id LIMIT $1),
+turns AS MATERIALIZED (
+  SELECT id, cart_id FROM overdue WHERE pg_try_advisory_xact_lock({TURN.format(cart_id="cart_id")}))
+SELECT t.id FROM turns t JOIN cart c ON c.id = t.cart_id ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
 """
 _ORPHANS: Final = """
 UPDATE checkout_attempt SET updated_at = now() WHERE id IN (
@@ -107,8 +111,11 @@ UPDATE payment_session SET updated_at = now() WHERE id IN (
   SELECT s.id FROM payment_session s JOIN payment_collection p ON p.id = s.payment_collection_id
   WHERE s.fate = 'open' AND p.cart_id IS NOT NULL
     AND s.updated_at + greatest($2::float8 * interval '1 second', (s.updated_at - s.created_at) / 4) < now()
-    AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state IN ('open', 'handed_over'))
-    AND (s.provider_id = ANY($3::text[]) OR EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id))
+    AND NOT EXISTS (SELECT FROM checkout_attempt a
+      WHERE a.cart_id = p.cart_id AND a.session_id = s.id AND a.state = 'open')
+    AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'handed_over')
+    AND (s.provider_id = ANY($3::text[]) OR (  -- beside OR, EXISTS would read all attempts there ever were
+      SELECT count(*) FROM checkout_attempt a WHERE a.cart_id = p.cart_id AND a.session_id = s.id) > 0)
   ORDER BY s.updated_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED)
 RETURNING id
 """

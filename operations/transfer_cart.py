@@ -9,10 +9,11 @@ from kit.db import one
 from kit.errors import not_found
 from operations.load_cart import load_cart
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
-async def transfer_cart(session: AsyncSession, cart_id: str, customer_id: str) -> str:
+async def transfer_cart(session: AsyncSession, cart_id: str, customer_id: str, told: Told = NOTHING_TOLD) -> str:
     """Set the cart's customer and email, and price it anew for their groups (contract section 11, Transfer).
 
     Whose cart it was is not asked: who knows its id may take it, as the peer has it. Errors: not_found, invalid_data
@@ -23,7 +24,7 @@ async def transfer_cart(session: AsyncSession, cart_id: str, customer_id: str) -
     if customer is None:
         raise not_found(f"Customer with id: {customer_id} was not found")
     await update_head(session, cart_id, {"customer_id": customer_id, "email": customer.email})
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     everything = frozenset(line.id for line in loaded.state.lines)
     await refresh_cart(session, loaded, loaded.state, reprice=everything, events=("cart.customer_transferred",))
     return cart_id

@@ -17,13 +17,18 @@ from commerce.cart.service import (
 )
 from commerce.customer.service import find_or_create_guest
 from kit.db import one
+from operations.find_channel import require_open_channel
 from operations.find_region import RegionRow, find_region
-from operations.load_cart import load_cart
+from operations.load_cart import LoadedCart, load_cart
 from operations.load_promotions import SAME_CODES, Codes
-from operations.lock_cart import lock_cart
+from operations.lock_cart import LockedCart, lock_cart
+from operations.outside import NOTHING_TOLD, Told
+from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
+from queries.price_attributes import ADDRESS_KEYS
 
 KINDS: Final = ("shipping", "billing")
+PLACE: Final = frozenset(ADDRESS_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,11 @@ class CartChanges:
         return found
 
 
-async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges) -> str:
+async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges, told: Told = NOTHING_TOLD) -> str:
     """Apply the changes, then price, tax and total the cart (contract section 11).
 
-    Errors: not_found, invalid_data for a country outside the region, conflict while a checkout is running.
+    Errors: not_found, invalid_data for a country outside the region, a disabled channel or what has no price there,
+    conflict while a checkout is running.
     """
     cart = await lock_cart(session, cart_id)
     region = await find_region(session, changes.given.get("region_id") or cart.region_id)
@@ -55,6 +61,8 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     if changes.has("email"):
         head |= await _email(session, cart_id, changes.given["email"])
     head |= {name: changes.given[name] for name in ("locale", "sales_channel_id") if changes.has(name)}
+    if head.get("sales_channel_id"):
+        await require_open_channel(session, str(head["sales_channel_id"]))
     for kind in KINDS:
         if changes.has(f"{kind}_address"):
             head |= await _address(session, cart_id, kind, changes.address(kind))
@@ -65,19 +73,32 @@ async def update_cart(session: AsyncSession, cart_id: str, changes: CartChanges)
     if changes.given.get("metadata"):
         await merge_metadata(session, cart_id, changes.given["metadata"])
     codes = Codes(replace=tuple(changes.given["promo_codes"])) if changes.has("promo_codes") else SAME_CODES
-    await _refresh(session, cart_id, codes, moved=moved)
+    elsewhere = moved or _elsewhere(cart, head, changes)
+    reprice = elsewhere or ("locale" in head and head["locale"] != cart.locale)
+    loaded = await load_cart(session, cart_id, told)
+    await _refresh(session, loaded, codes, moved=moved, elsewhere=elsewhere, reprice=reprice)
     return cart_id
 
 
-async def _refresh(session: AsyncSession, cart_id: str, codes: Codes, *, moved: bool) -> None:
-    loaded = await load_cart(session, cart_id)
-    if not moved:
-        await refresh_cart(session, loaded, loaded.state, codes=codes)
-        return
-    kept = replace(loaded.state, lines=tuple(line for line in loaded.state.lines if not line.is_custom_price))
-    everything = frozenset(line.id for line in kept.lines)
-    events = ("cart.region_updated", "cart.updated")
-    await refresh_cart(session, loaded, kept, reprice=everything, codes=codes, events=events)
+async def _refresh(
+    session: AsyncSession, loaded: LoadedCart, codes: Codes, *, moved: bool, elsewhere: bool, reprice: bool
+) -> None:
+    """Save the cart, all of it at today's prices where `reprice` says so (contract section 8, the last paragraph)."""
+    state = loaded.state
+    if moved:
+        state = replace(state, lines=tuple(line for line in state.lines if not line.is_custom_price))
+    if elsewhere and not state.automatic_taxes:
+        state = untaxed(state)  # what was asked for was asked for another place
+    everything = frozenset(line.id for line in state.lines) if reprice else frozenset[str]()
+    events = ("cart.region_updated", "cart.updated") if moved else ("cart.updated",)
+    await refresh_cart(session, loaded, state, reprice=everything, codes=codes, events=events)
+
+
+def _elsewhere(cart: LockedCart, head: Mapping[str, str | None], changes: CartChanges) -> bool:
+    """Tell whether the cart is shipped to another place than before, as far as taxes care."""
+    if "shipping_address_id" in head:
+        return head["shipping_address_id"] != cart.shipping_address_id
+    return not PLACE.isdisjoint(changes.address("shipping") or ())
 
 
 async def _email(session: AsyncSession, cart_id: str, email: str | None) -> dict[str, str | None]:

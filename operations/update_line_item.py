@@ -12,15 +12,22 @@ from commerce.cart.rules import with_quantity, without_line
 from operations.load_cart import load_cart
 from operations.load_variants import check_stock, load_variants
 from operations.lock_cart import lock_cart
+from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
 
 async def update_line_item(
-    session: AsyncSession, cart_id: str, line_id: str, quantity: Decimal, metadata: Mapping[str, Any] | None
+    session: AsyncSession,
+    cart_id: str,
+    line_id: str,
+    quantity: Decimal,
+    metadata: Mapping[str, Any] | None,
+    *,
+    told: Told = NOTHING_TOLD,
 ) -> str:
     """Set a quantity (0 removes the line) and merge metadata; errors as `add_line_items`, not_found for the line."""
     await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     changed, touched = with_quantity(loaded.state, line_id, quantity, metadata)
     ids = [line.variant_id for line in changed.lines if line.id in touched and line.variant_id]
     if ids:
@@ -33,10 +40,10 @@ async def update_line_item(
     return cart_id
 
 
-async def remove_line_item(session: AsyncSession, cart_id: str, line_id: str) -> str:
+async def remove_line_item(session: AsyncSession, cart_id: str, line_id: str, told: Told = NOTHING_TOLD) -> str:
     """Remove a line; one that is gone already is no error (contract section 1)."""
     await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, told)
     changed = without_line(loaded.state, line_id)
     await refresh_cart(session, loaded, changed)
     return cart_id

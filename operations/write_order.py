@@ -10,13 +10,15 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rows import CartState
+from commerce.ledger.rules import credited
 from commerce.totals.publish import adjustment_totals, line_totals, order_totals, summary_totals, tax_line_totals
 from commerce.totals.results import LineResult
 from commerce.totals.summary import summarise
 from kit.db import run
-from kit.decimals import Encodable, encode
+from kit.decimals import ZERO, Encodable, encode
 from kit.ids import new_id
 from kit.money import Currency
+from operations.book import Source, book
 from operations.load_cart import load_cart
 from operations.total_order import total_order
 
@@ -34,7 +36,8 @@ class PlannedOrder:
 async def write_order(session: AsyncSession, order: PlannedOrder) -> None:
     """Insert the order, complete the cart; the caller holds the cart's lock and has checked its version.
 
-    Four statements whatever the number of lines. An IntegrityError when the cart has an order already.
+    Four statements whatever the number of lines, one more for credit lines. An IntegrityError when the cart has an
+    order already.
     """
     cart = (await load_cart(session, order.cart_id)).state
     result = total_order(cart)
@@ -58,6 +61,9 @@ async def write_order(session: AsyncSession, order: PlannedOrder) -> None:
         encode(order_totals(result)),
         encode(credits_),
     )
+    if cart.credit_lines:
+        amount = sum((line.amount for line in cart.credit_lines), ZERO)
+        await book(session, Source(order.id, None, None, cart.currency_code, order.id), credited(amount))
 
 
 def _items(cart: CartState, order: PlannedOrder, results: Sequence[LineResult]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The providers of this installation, by id: the built-in ones, those of settings, those of plugins.
 
-A plugin's distribution declares an entry point in the group `euryale.providers` whose name begins with `payment.` or
-`fulfillment.`, and whose object is a function from Settings to one provider.
+A plugin's distribution declares an entry point in the group `euryale.providers` whose name begins with `payment.`,
+`fulfillment.` or `tax.`, and whose object is a function from Settings to one provider.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from commerce.file.port import FileProvider
 from commerce.fulfillment.port import FulfillmentProvider
 from commerce.payment.port import PaymentProvider
+from commerce.tax.port import SYSTEM, TaxProvider
 from kit.settings import Settings
 from providers.local_files.files import LocalFiles
 from providers.manual.fulfillment import ManualFulfillment
@@ -24,6 +25,7 @@ from providers.system.payment import SystemPayments
 GROUP: Final = "euryale.providers"
 PAYMENT: Final = "payment"
 FULFILLMENT: Final = "fulfillment"
+TAX: Final = "tax"
 
 
 class Provider(Protocol):
@@ -47,6 +49,14 @@ def fulfillment_providers(
 ) -> dict[str, FulfillmentProvider]:
     """Return id -> provider; ValueError when two providers claim one id. Close each when the process ends."""
     return _by_id(FULFILLMENT, [*_fulfillment(settings), *_of_plugins(FULFILLMENT, settings, plugins)])
+
+
+def tax_providers(settings: Settings, plugins: Iterable[EntryPoint] | None = None) -> dict[str, TaxProvider]:
+    """Return id -> provider, as above; `tp_system`, which is asked nothing, is not among them and cannot be claimed."""
+    found: dict[str, TaxProvider] = _by_id(TAX, _of_plugins(TAX, settings, plugins))
+    if SYSTEM in found:
+        raise ValueError(f"Two tax providers are called {SYSTEM}.")
+    return found
 
 
 def _by_id(kind: str, providers: Iterable[P]) -> dict[str, P]:
@@ -80,6 +90,11 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
                 session_seconds=settings.provider_session_seconds,
                 money_seconds=settings.provider_money_seconds,
             )
+    if settings.stripe_api_key is not None:
+        # Vendors' SDKs take half a second and 30 MB to import: a shop without one does not pay for it.
+        from providers.stripe.payment import StripePayments  # noqa: PLC0415 - see above
+
+        yield StripePayments(settings)
     if settings.paypal_client_id and settings.paypal_secret:
         from providers.paypal.install import paypal  # noqa: PLC0415 - needs the extra `paypal`
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from commerce.fulfillment.models import ShippingProfile
 from commerce.pricing.models import Price
 from commerce.product.models import ProductStatus
 from commerce.sales_channel.models import SalesChannel
@@ -39,7 +38,6 @@ _CATEGORY: Final[Resource] = CATEGORY.but(
         "parent_category": one(lambda: CATEGORY, on="parent_category_id", where=LIVE, stub=True),
     }
 )
-_SHIPPING_PROFILE: Final = Resource(ShippingProfile, key="shipping_profile", plural="shipping_profiles")
 _PRICE: Final = Resource(
     Fragment(
         """SELECT p.id, p.amount, p.currency_code, p.min_quantity, p.max_quantity, l.variant_id,
@@ -132,11 +130,6 @@ ADMIN_PRODUCT: Final[Resource] = PRODUCT.but(
         ),
         "sales_channels": many(
             lambda: _SALES_CHANNEL, on=Link("product_sales_channel", "product_id", "sales_channel_id"), where=LIVE
-        ),
-        "shipping_profile": one(
-            lambda: _SHIPPING_PROFILE,
-            on=Link("product_shipping_profile", "product_id", "shipping_profile_id"),
-            where=LIVE,
         ),
     },
 )

@@ -15,25 +15,42 @@ from commerce.cart.models import (
     CartShippingMethodAdjustment,
     CartShippingMethodTaxLine,
 )
-from kit.query import LIVE, Column, Kind, Resource, inside, many, one
+from kit.query import LIVE, Column, Kind, Resource, computed, inside, many, one
 from queries.customer import CUSTOMER
 from queries.payment import PAYMENT_COLLECTION
-from queries.product import PRODUCT, VARIANT
+from queries.product import PRODUCT, VARIANT_ALONE
 from queries.promotion import OF_CART
 from queries.region import REGION
 from queries.selecting import with_line_totals
 from queries.store_fields import CART_ALLOWED, CART_DEFAULTS
-from queries.totals import CART_TOTALS, LINE_TOTALS
+from queries.totals import CART_TOTALS, LINE_TOTALS, TAX_LINE_TOTALS
 
 _TOTALS: Final = frozenset({"totals"})
 _INNER: Final = frozenset({"exact", "rank"})
+_TAXED: Final = ("rate", *TAX_LINE_TOTALS)
+
+
+def _tax_totals(owner: str, key: str) -> dict[str, Column]:
+    """Return a tax line's totals, which its line or method holds."""
+    return {
+        name: computed(
+            f"SELECT o.totals #> ARRAY['tax_lines', {{t}}.id, '{name}'] FROM {owner} o WHERE o.id = {{t}}.{key}"
+        )
+        for name in TAX_LINE_TOTALS
+    }
+
 
 ADDRESS: Final[Resource] = Resource(CartAddress, key="address", plural="addresses")
 ITEM_ADJUSTMENT: Final[Resource] = Resource(
     CartLineItemAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER, along=()
 )
 ITEM_TAX_LINE: Final[Resource] = Resource(
-    CartLineItemTaxLine, key="tax_line", plural="tax_lines", twins=("rate",), along=()
+    CartLineItemTaxLine,
+    key="tax_line",
+    plural="tax_lines",
+    twins=_TAXED,
+    along=(),
+    computed=_tax_totals("cart_line_item", "item_id"),
 )
 ITEM: Final[Resource] = Resource(
     CartLineItem,
@@ -48,14 +65,19 @@ ITEM: Final[Resource] = Resource(
         "adjustments": many(lambda: ITEM_ADJUSTMENT, on="item_id", where=LIVE),
         "tax_lines": many(lambda: ITEM_TAX_LINE, on="item_id", where=LIVE),
         "product": one(lambda: PRODUCT, on="product_id", where=LIVE),
-        "variant": one(lambda: VARIANT, on="variant_id", where=LIVE),
+        "variant": one(lambda: VARIANT_ALONE, on="variant_id", where=LIVE),
     },
 )
 METHOD_ADJUSTMENT: Final[Resource] = Resource(
     CartShippingMethodAdjustment, key="adjustment", plural="adjustments", twins=("amount",), hidden=_INNER, along=()
 )
 METHOD_TAX_LINE: Final[Resource] = Resource(
-    CartShippingMethodTaxLine, key="tax_line", plural="tax_lines", twins=("rate",), along=()
+    CartShippingMethodTaxLine,
+    key="tax_line",
+    plural="tax_lines",
+    twins=_TAXED,
+    along=(),
+    computed=_tax_totals("cart_shipping_method", "shipping_method_id"),
 )
 SHIPPING_METHOD: Final[Resource] = Resource(
     CartShippingMethod,
@@ -83,7 +105,7 @@ CART: Final[Resource] = Resource(
     allowed=CART_ALLOWED,
     max_hops=3,
     amend=with_line_totals,
-    hidden=frozenset({"version", "rounding", "totals"}),
+    hidden=frozenset({"version", "rounding", "totals", "answers"}),
     computed=inside("totals", *CART_TOTALS),
     relations={
         "items": many(lambda: ITEM, on="cart_id", where=LIVE),

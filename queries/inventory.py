@@ -77,7 +77,7 @@ INVENTORY_ITEM: Final[Resource] = Resource(
     relations=lambda: {
         "location_levels": many(lambda: INVENTORY_LEVEL, on="inventory_item_id", where=LIVE),
         "variants": many(
-            lambda: queries.product.VARIANT_OF_ITEM,
+            lambda: queries.product.VARIANT_ALONE,
             on=Link("product_variant_inventory_item", "inventory_item_id", "variant_id"),
             where=LIVE,
         ),

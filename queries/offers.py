@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from commerce.fulfillment.rules import Offer
 
-OFFER_COLUMNS: Final = """o.id, o.name, o.price_type, o.shipping_profile_id, o.provider_id,
+OFFER_COLUMNS: Final = """o.id, o.name, o.price_type, o.shipping_profile_id, o.provider_id, o.data::text AS data,
   (SELECT coalesce(json_agg(row_to_json(g)), '[]') FROM (
     SELECT type, country_code, province_code, city, postal_expression FROM geo_zone
     WHERE service_zone_id = o.service_zone_id AND deleted_at IS NULL) g) AS geo_zones,
@@ -26,4 +27,4 @@ OF_CHANNEL: Final = """EXISTS (
 
 def offer(row: Mapping[str, Any]) -> Offer:
     """Return the offer of one row of `OFFER_COLUMNS`."""
-    return Offer(**row)
+    return Offer(**{**row, "data": json.loads(row["data"] or "{}") or {}})

@@ -14,8 +14,9 @@ from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
 from queries.payment import PAYMENT_COLLECTION
 from queries.promotion import OF_ORDER
 from queries.region import REGION
-from queries.selecting import as_listed
-from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS
+from queries.sales_channel import SALES_CHANNEL
+from queries.selecting import as_listed, as_read
+from queries.store_fields import ORDER_ALLOWED, ORDER_DEFAULTS, ORDERS_ALLOWED
 from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
 _ADDRESS: Final = ("first_name", "last_name", "company", "address_1", "city", "postal_code", "phone")
@@ -56,6 +57,7 @@ ORDER: Final[Resource] = Resource(
         "promotions": OF_ORDER,
         "customer": one(lambda: queries.customer.CUSTOMER, on="customer_id", where=LIVE),
         "region": one(lambda: REGION, on="region_id", where=LIVE),
+        "sales_channel": one(lambda: SALES_CHANNEL, on="sales_channel_id", where=LIVE),
     },
 )
 
@@ -74,6 +76,7 @@ STORE_ORDER: Final[Resource] = ORDER.but(
     defaults=(*_PLACED, "version", "payment_status", "fulfillment_status", "fulfillments"),
     allowed=ORDER_ALLOWED,
     max_hops=3,
+    amend=as_read,
 )
 STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
     defaults=(
@@ -89,6 +92,7 @@ STORE_ORDERS: Final[Resource] = STORE_ORDER.but(
         "updated_at",
     ),
     filters=plain("id", "status"),
+    allowed=ORDERS_ALLOWED,
     combines=True,
     idle=("with_deleted",),
     limit=50,
@@ -173,6 +177,7 @@ ADMIN_ORDER: Final[Resource] = ORDER.but(
         *("fulfillments", "payment_status", "fulfillment_status"),
     ),
     accepts=("version",),
+    amend=as_read,
 )
 
 

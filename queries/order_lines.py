@@ -17,7 +17,7 @@ from commerce.order.lines import (
 )
 from kit.query import LIVE, Fragment, Kind, Resource, columns_of, many, one
 from kit.query.columns import Column
-from queries.product import PRODUCT, VARIANT
+from queries.product import PRODUCT, VARIANT_ALONE
 from queries.totals import LINE_TOTALS, UNIT_TOTALS, stored
 
 AT_VERSION: Final = "{t}.version = coalesce(:version::bigint, {parent}.version)"
@@ -87,7 +87,7 @@ ITEM: Final[Resource] = Resource(
         "adjustments": many(
             lambda: ITEM_ADJUSTMENT, on="item_id", where=f"{LIVE} AND {{t}}.version = {{parent}}.version"
         ),
-        "variant": one(lambda: VARIANT, on="variant_id", where=""),
+        "variant": one(lambda: VARIANT_ALONE, on="variant_id", where=""),
         "product": one(lambda: PRODUCT, on="product_id", where=""),
     },
 )

@@ -13,12 +13,13 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Column, Kind, Resource, computed, many, one, ops, plain
+from kit.query import LIVE, Column, Kind, Resource, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
   {t}.status IN ('error', 'canceled') AND {t}.amount = {parent}.amount
-  AND EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = {t}.id AND a.state = 'refused')
+  AND EXISTS (SELECT FROM checkout_attempt a
+    WHERE a.cart_id = {parent}.cart_id AND a.session_id = {t}.id AND a.state = 'refused')
   AND NOT EXISTS (SELECT FROM payment_session n WHERE n.payment_collection_id = {parent}.id AND n.id > {t}.id)))"""
 """The sessions that a collection has, the one that was declined last among them; those that were superseded, are being
 let go or never opened are ours to end."""
@@ -101,7 +102,9 @@ PAYMENT_SESSION: Final[Resource] = Resource(
     plural="payment_sessions",
     twins=("amount",),
     hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
-    computed={"payment": computed(_PAYMENT_OF_SESSION, star=True)},
+    relations=lambda: {
+        "payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE, stub=_PAYMENT_OF_SESSION)
+    },
 )
 PAYMENT_COLLECTION: Final[Resource] = Resource(
     PaymentCollection,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import queries.inventory
+from commerce.fulfillment.models import ShippingProfile
 from commerce.product.models import (
     Product,
     ProductImage,
@@ -66,6 +67,7 @@ OPTION_OF_PRODUCT: Final[Resource] = OPTION.but(
 _USED_VALUE: Final = """{t}.option_id = {parent}.id AND ({parent}.is_exclusive OR EXISTS (
     SELECT FROM product_product_option_value u
     WHERE u.product_id = {parent}.product_id AND u.option_value_id = {t}.id))"""
+_SHIPPING_PROFILE: Final = Resource(ShippingProfile, key="shipping_profile", plural="shipping_profiles")
 _VARIANT_ITEM: Final[Resource] = Resource(
     ProductVariantInventoryItem,
     key="inventory_item",
@@ -151,9 +153,10 @@ VARIANT: Final[Resource] = Resource(
         ),
     },
 )
-VARIANT_OF_ITEM: Final[Resource] = VARIANT.but(
+VARIANT_ALONE: Final[Resource] = VARIANT.but(
     relations=lambda: {**VARIANT.links, "product": one(lambda: PRODUCT, on="product_id", where=LIVE, stub=True)}
 )
+"""A variant as lines and inventory items show it: its product by the key alone."""
 TAXED_VARIANT: Final[Resource] = VARIANT.but(
     computed={
         **VARIANT.computed,
@@ -174,6 +177,11 @@ def product_relations(*, taxed: bool = False, category: Resource = CATEGORY) -> 
         "variants": many(lambda: variant, on="product_id", where=LIVE),
         "categories": many(
             lambda: category, on=Link("product_category_product", "product_id", "product_category_id"), where=SHOWN
+        ),
+        "shipping_profile": one(
+            lambda: _SHIPPING_PROFILE,
+            on=Link("product_shipping_profile", "product_id", "shipping_profile_id"),
+            where=LIVE,
         ),
     }
 

@@ -97,9 +97,20 @@ PROMOTION: Final[Resource] = Resource(
         "rules": rules_of("rules", "id"),
     },
 )
+_METHOD_KEY: Final = """
+  SELECT json_build_object('id', m.id) FROM promotion_application_method m
+  WHERE m.promotion_id = {t}.id AND m.deleted_at IS NULL"""
+_APPLIED: Final[Resource] = PROMOTION.but(
+    relations=lambda: {
+        **PROMOTION.links,
+        "campaign": one(lambda: CAMPAIGN, on="campaign_id", where=LIVE, stub=True),
+        "application_method": one(lambda: METHOD, on="{t}.promotion_id = {parent}.id", where=LIVE, stub=_METHOD_KEY),
+    }
+)
+"""A promotion as a cart or an order shows it: campaign and method by their keys alone."""
 OF_CART: Final[Relation] = many(
-    lambda: PROMOTION, on=Link("cart_promotion", parent="cart_id", target="promotion_id"), where=LIVE
+    lambda: _APPLIED, on=Link("cart_promotion", parent="cart_id", target="promotion_id"), where=LIVE
 )
 OF_ORDER: Final[Relation] = many(
-    lambda: PROMOTION, on=Link("order_promotion", parent="order_id", target="promotion_id"), where=LIVE
+    lambda: _APPLIED, on=Link("order_promotion", parent="order_id", target="promotion_id"), where=LIVE
 )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from kit.query.selection import Selection
-from queries.totals import CART_TOTALS, LINE_TOTALS, UNIT_TOTALS
+from queries.totals import CART_TOTALS, LINE_TOTALS, TAX_LINE_TOTALS, UNIT_TOTALS
 
 TOTALS: Final = frozenset({*CART_TOTALS, "summary"})
 
@@ -26,17 +26,18 @@ def also(selection: Selection, path: str) -> Selection:
     first, _, rest = path.partition(".")
     if not rest:
         return replace(selection, names=tuple(sorted({*selection.names, first})))
-    children = dict(selection.children)
-    children[first] = also(children.get(first, Selection()), rest)
-    return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
+    return _with_child(selection, first, also(selection.child(first) or Selection(), rest))
 
 
 def also_all(selection: Selection, path: str) -> Selection:
     """Return `selection` with every own column of what the dotted `path` leads to."""
     first, _, rest = path.partition(".")
-    children = dict(selection.children)
-    below = children.get(first, Selection())
-    children[first] = also_all(below, rest) if rest else replace(below, star=True)
+    below = selection.child(first) or Selection()
+    return _with_child(selection, first, also_all(below, rest) if rest else replace(below, star=True))
+
+
+def _with_child(selection: Selection, name: str, below: Selection) -> Selection:
+    children = {**dict(selection.children), name: below}
     return replace(selection, children=tuple(sorted(children.items(), key=lambda child: child[0])))
 
 
@@ -66,6 +67,29 @@ def as_listed(selection: Selection) -> Selection:
 
 
 @lru_cache(maxsize=256)
+def as_read(selection: Selection) -> Selection:
+    """Return what one order shows unasked: what its lines and methods are made of, where they are shown whole.
+
+    A payment and its session show each other whole where both are shown: the peer has them in memory then.
+    """
+    for name in ("items", "shipping_methods"):
+        below = selection.child(name)
+        if below is not None and below.star:
+            selection = also_all(selection, f"{name}.detail")
+            if TOTALS.intersection(selection.names):
+                selection = _totalled(selection, name, ())
+    collections = selection.child("payment_collections")
+    if collections is None:
+        return selection
+    payments, sessions = collections.child("payments"), collections.child("payment_sessions")
+    if payments is None or sessions is None:
+        return selection
+    below = _with_child(collections, "payments", _with_child(payments, "payment_session", sessions))
+    below = _with_child(below, "payment_sessions", _with_child(sessions, "payment", payments))
+    return _with_child(selection, "payment_collections", below)
+
+
+@lru_cache(maxsize=256)
 def with_orders_whole(selection: Selection) -> Selection:
     """Return `selection` with all that a customer's orders are made of, where they are asked for whole (`*orders`)."""
     below = selection.child("orders")
@@ -84,4 +108,6 @@ def _totalled(selection: Selection, owner: str, names: tuple[str, ...], *, raw: 
     for name in names:
         selection = also(selection, f"{owner}.{name}")
         selection = also(selection, f"{owner}.raw_{name}") if raw else selection
+    for name in TAX_LINE_TOTALS:
+        selection = also(selection, f"{owner}.tax_lines.{name}")
     return also_all(also_all(selection, f"{owner}.tax_lines"), f"{owner}.adjustments")

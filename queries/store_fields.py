@@ -40,15 +40,15 @@ CART_DEFAULTS: Final = _words("""
     billing_address.postal_code billing_address.country_code billing_address.region_code
     billing_address.province billing_address.phone region.id region.name region.currency_code
     region.automatic_taxes *region.countries *payment_collection *payment_collection.payment_sessions
-    *credit_lines
+    *credit_lines unconfirmed
 """)
-"""What a cart shows; the two bare relations of the peer add nothing to their dotted names."""
+"""What a cart shows, `unconfirmed` being ours; the two bare relations of the peer add nothing to their dotted names."""
 
 CART_ALLOWED: Final = _words("""
     billing_address billing_address.created_at billing_address.updated_at customer gift_card_tax_total
     gift_card_total items items.adjustments items.adjustments.cart_id items.adjustments.created_at
     items.adjustments.description items.adjustments.item_id items.adjustments.provider_id
-    items.adjustments.updated_at items.cart_id items.discount_tax_total items.discount_total
+    items.adjustments.updated_at items.cart_id items.product items.variant items.discount_tax_total items.discount_total
     items.is_discountable items.item_subtotal items.item_tax_total items.item_total items.original_subtotal
     items.original_tax_total items.original_total items.subtotal items.tax_lines items.tax_lines.created_at
     items.tax_lines.item_id items.tax_lines.subtotal items.tax_lines.tax_rate_id items.tax_lines.total
@@ -136,6 +136,21 @@ ORDER_ALLOWED: Final = _words("""
     shipping_methods.tax_total shipping_methods.total shipping_methods.updated_at
 """)
 """What may be asked of an order beside the defaults."""
+
+ORDERS_ALLOWED: Final = _words("""
+    billing_address cart.id credit_line_total customer.email customer.id customer_id discount_tax_total
+    discount_total email fulfillment_status fulfillments gift_card_tax_total gift_card_total item_discount_total
+    item_subtotal item_tax_total item_total items items.detail items.metadata items.product items.variant
+    original_item_subtotal original_item_tax_total original_item_total original_shipping_subtotal
+    original_shipping_tax_total original_shipping_total original_subtotal original_tax_total original_total
+    payment_collections payment_collections.payment_providers payment_collections.payment_sessions
+    payment_collections.payments payment_status promotions promotions.application_method.currency_code
+    promotions.application_method.type promotions.application_method.value promotions.code promotions.id
+    promotions.is_automatic promotions.is_tax_inclusive region_id sales_channel_id shipping_address
+    shipping_discount_total shipping_methods shipping_subtotal shipping_tax_total shipping_total subtotal
+    tax_total
+""")
+"""What may be asked of a list of orders beside the defaults."""
 
 PAYMENT_COLLECTION_DEFAULTS: Final = _words("""
     id currency_code amount *payment_sessions

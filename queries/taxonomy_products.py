@@ -20,7 +20,7 @@ def products_of(on: str | Link, where: str, back: str = "") -> Callable[[], Mapp
     """Return the relation `products`; the way `back` is no part of what `*` shows of a product here."""
 
     def relations() -> Mapping[str, Relation]:
-        links = {name: replace(link, stub=link.stub and name != back) for name, link in PRODUCT.links.items()}
+        links = {name: replace(link, stub="" if name == back else link.stub) for name, link in PRODUCT.links.items()}
         product = PRODUCT.but(relations=links)
         return {"products": many(lambda: product, on=on, where=where)}
 

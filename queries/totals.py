@@ -28,6 +28,7 @@ UNIT_TOTALS: Final = (
     "return_dismissed_total",
     "write_off_total",
 )
+TAX_LINE_TOTALS: Final = ("subtotal", "total")
 CART_TOTALS: Final = (
     "total",
     "subtotal",

@@ -8,6 +8,7 @@ from typing import Final
 from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
+from activities.cart import CartActivities, ConfirmCart
 from activities.checkout import BeginCheckout, CheckoutActivities, PlaceOrder, RefuseCheckout
 from activities.payment import AskAboutSession, Authorised, PaymentActivities
 from commerce.checkout.outcome import Begun, Claim, Outcome, OutcomeKind, refused, undecided
@@ -15,6 +16,8 @@ from commerce.checkout.rules import PLACING
 from commerce.payment.port import Holding
 from durable.errors import as_commerce_error
 from durable.types import CompleteCartInput
+from kit.errors import not_allowed
+from operations.begin_checkout import CHANGED
 from operations.record_payment import Paid
 from workflows import options
 
@@ -37,6 +40,8 @@ class CompleteCartWorkflow:
     async def run(self, cart: CompleteCartInput) -> Outcome:
         """Decide for the session that is open now, then see to money that a refusal left behind."""
         begun = await self._begin(cart)
+        if begun.asks_outside:
+            begun = await self._confirm(cart, begun)
         decided = begun.outcome or await self._carry_on(cart, begun)
         self._outcome = replace(decided, session_id=begun.session_id)
         if begun.may_hold_money and begun.session_id is not None:
@@ -68,6 +73,20 @@ class CompleteCartWorkflow:
                 raise
             refusal = as_commerce_error(error)
             return Begun(None, undecided(None) if refusal is None else refused(None, refusal))
+
+    async def _confirm(self, cart: CompleteCartInput, begun: Begun) -> Begun:
+        """Let the providers of the cart's shipping and taxes be asked, then begin again; what it finds stands."""
+        try:
+            is_same = await workflow.execute_activity_method(
+                CartActivities.confirm, ConfirmCart(cart.cart_id), **options.PROVIDER
+            )
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            is_same = True  # or nobody knows: what can be found out, begin finds out
+        if not is_same:
+            return Begun(begun.session_id, refused(begun.session_id, not_allowed(CHANGED)))
+        return await self._begin(cart)
 
     async def _carry_on(self, cart: CompleteCartInput, begun: Begun) -> Outcome:
         assert begun.attempt_id is not None  # noqa: S101 - begun without an outcome

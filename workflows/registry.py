@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from durable.queues import BACKGROUND, CHECKOUT, MONEY
+from workflows.cancel_payment import CancelPaymentWorkflow
+from workflows.capture_payment import CapturePaymentWorkflow
 from workflows.complete_cart import CompleteCartWorkflow
 from workflows.deliver_events import DeliverEventsWorkflow
+from workflows.refund_payment import RefundPaymentWorkflow
 from workflows.release_session import ReleaseSessionWorkflow
 from workflows.resolve_session import ResolveSessionWorkflow
 
 WORKFLOWS: Final[dict[str, tuple[type, ...]]] = {
     CHECKOUT: (CompleteCartWorkflow,),
-    MONEY: (ReleaseSessionWorkflow, ResolveSessionWorkflow),
+    MONEY: (
+        CancelPaymentWorkflow,
+        CapturePaymentWorkflow,
+        RefundPaymentWorkflow,
+        ReleaseSessionWorkflow,
+        ResolveSessionWorkflow,
+    ),
     BACKGROUND: (DeliverEventsWorkflow,),
 }

@@ -26,16 +26,21 @@ def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart
     )
 
 
+def own_channel(sales_channel_id: str, store: StoreActor) -> str:
+    """Return the sales channel that a body names; invalid_request when it is not one of the key's."""
+    if sales_channel_id not in store.sales_channel_ids:
+        sentence = (
+            f"Sales channel ID in payload {sales_channel_id} is not associated with the Publishable API Key"
+            " in the header."
+        )
+        raise invalid_request(sentence)
+    return sales_channel_id
+
+
 def _channel(body: StoreCreateCart, store: StoreActor) -> str:
     channels = store.sales_channel_ids
     if body.sales_channel_id is not None:
-        if body.sales_channel_id not in channels:
-            sentence = (
-                f"Sales channel ID in payload {body.sales_channel_id} is not associated with the Publishable API Key"
-                " in the header."
-            )
-            raise invalid_request(sentence)
-        return body.sales_channel_id
+        return own_channel(body.sales_channel_id, store)
     if len(channels) > 1:
         raise invalid_request("Cannot assign sales channel to cart. The Publishable API Key has multiple ones.")
     if not channels:

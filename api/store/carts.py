@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from api.actors import Customer, Store
-from api.deps import deleted_below, read_one, shown, start, write
+from api.deps import deleted_below, read_one, shown, start
 from api.routing import Router
 from api.state import state_of
 from api.store.bodies.carts import (
@@ -19,7 +19,8 @@ from api.store.bodies.carts import (
     StoreUpdateCart,
     StoreUpdateLineItem,
 )
-from api.store.cart_answers import new_cart
+from api.store.cart_answers import new_cart, own_channel
+from api.store.cart_door import write_cart
 from api.store.completing import NAME, Completion
 from api.throttle import attempt
 from durable import ids
@@ -43,7 +44,9 @@ async def create(request: Request, store: Store, body: StoreCreateCart) -> Respo
     """Create a cart."""
     given = new_cart(body, store, state_of(request).settings.rounding)
     async with attempt(request, "codes", None, count=len(body.promo_codes)):
-        return await write(request, lambda session: create_cart(session, given), then=shown(request, CART))
+        return await write_cart(
+            request, lambda session, told: create_cart(session, given, told), then=shown(request, CART)
+        )
 
 
 @router.get("/{id}")
@@ -53,11 +56,15 @@ async def retrieve(request: Request, id: str) -> Response:
 
 
 @router.post("/{id}")
-async def update(request: Request, id: str, body: StoreUpdateCart) -> Response:
-    """Change a cart's email, addresses, region or metadata."""
+async def update(request: Request, id: str, store: Store, body: StoreUpdateCart) -> Response:
+    """Change a cart's email, addresses, region, sales channel or metadata."""
+    if body.sales_channel_id is not None:
+        own_channel(body.sales_channel_id, store)
     changes = CartChanges(body.given())
     async with attempt(request, "codes", id, count=len(body.promo_codes)):
-        return await write(request, lambda session: update_cart(session, id, changes), then=shown(request, CART))
+        return await write_cart(
+            request, lambda session, told: update_cart(session, id, changes, told), then=shown(request, CART)
+        )
 
 
 @router.post("/{id}/promotions")
@@ -65,36 +72,44 @@ async def add_promotions(request: Request, id: str, body: StorePromotionCodes) -
     """Add promotion codes; an empty list takes away all that were given."""
     codes = Codes(add=tuple(body.promo_codes)) if body.promo_codes else Codes(replace=())
     async with attempt(request, "codes", id, count=len(body.promo_codes)):
-        return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
+        return await write_cart(
+            request, lambda session, told: change_promotions(session, id, codes, told), then=shown(request, CART)
+        )
 
 
 @router.delete("/{id}/promotions")
 async def remove_promotions(request: Request, id: str, body: StorePromotionCodes) -> Response:
     """Take promotion codes away; an automatic promotion stays."""
     codes = Codes(remove=tuple(body.promo_codes))
-    return await write(request, lambda session: change_promotions(session, id, codes), then=shown(request, CART))
+    return await write_cart(
+        request, lambda session, told: change_promotions(session, id, codes, told), then=shown(request, CART)
+    )
 
 
 @router.post("/{id}/line-items")
 async def add_line_item(request: Request, id: str, body: StoreAddLineItem) -> Response:
     """Add a line, or to the line that is equal."""
     items = [body.item()]
-    return await write(request, lambda session: add_line_items(session, id, items), then=shown(request, CART))
+    return await write_cart(
+        request, lambda session, told: add_line_items(session, id, items, told), then=shown(request, CART)
+    )
 
 
 @router.post("/{id}/line-items/batch")
 async def add_line_items_at_once(request: Request, id: str, body: StoreAddLineItems) -> Response:
     """Add many lines, all or none; the peer has no such route."""
     items = [item.item() for item in body.items]
-    return await write(request, lambda session: add_line_items(session, id, items), then=shown(request, CART))
+    return await write_cart(
+        request, lambda session, told: add_line_items(session, id, items, told), then=shown(request, CART)
+    )
 
 
 @router.post("/{id}/line-items/{line_id}")
 async def change_line_item(request: Request, id: str, line_id: str, body: StoreUpdateLineItem) -> Response:
     """Change a line's quantity and metadata."""
-    return await write(
+    return await write_cart(
         request,
-        lambda session: update_line_item(session, id, line_id, body.quantity, body.metadata),
+        lambda session, told: update_line_item(session, id, line_id, body.quantity, body.metadata, told=told),
         then=shown(request, CART),
     )
 
@@ -102,9 +117,9 @@ async def change_line_item(request: Request, id: str, line_id: str, body: StoreU
 @router.delete("/{id}/line-items/{line_id}")
 async def delete_line_item(request: Request, id: str, line_id: str) -> Response:
     """Remove a line."""
-    return await write(
+    return await write_cart(
         request,
-        lambda session: remove_line_item(session, id, line_id),
+        lambda session, told: remove_line_item(session, id, line_id, told),
         then=deleted_below(request, "line-item", line_id, CART),
     )
 
@@ -117,20 +132,24 @@ async def add_shipping_methods(
 ) -> Response:
     """Choose how the cart is shipped."""
     chosen = [each.chosen() for each in (body if isinstance(body, list) else [body])]
-    return await write(request, lambda session: set_shipping_methods(session, id, chosen), then=shown(request, CART))
+    return await write_cart(
+        request, lambda session, told: set_shipping_methods(session, id, chosen, told), then=shown(request, CART)
+    )
 
 
 @router.post("/{id}/customer")
 async def transfer(request: Request, id: str, customer: Customer, body: Nothing) -> Response:  # noqa: ARG001 - read to be refused
     """Give the cart to the customer who is logged in."""
     who = customer.customer_id
-    return await write(request, lambda session: transfer_cart(session, id, who), then=shown(request, CART))
+    return await write_cart(
+        request, lambda session, told: transfer_cart(session, id, who, told), then=shown(request, CART)
+    )
 
 
 @router.post("/{id}/taxes")
 async def calculate_taxes(request: Request, id: str, body: StoreCalculateTaxes) -> Response:  # noqa: ARG001 - read to be refused
     """Compute the cart's taxes, also in a region that leaves them to be asked for."""
-    return await write(request, lambda session: force_taxes(session, id), then=shown(request, CART))
+    return await write_cart(request, lambda session, told: force_taxes(session, id, told), then=shown(request, CART))
 
 
 @router.post("/{id}/complete")

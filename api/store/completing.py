@@ -16,6 +16,7 @@ from durable.types import CompleteCartInput
 from kit import request_id
 from kit.db import one
 from kit.errors import CommerceError, conflict, not_found
+from operations.consult_providers import RETRY_SECONDS
 from queries.cart import CART
 from queries.order import CURRENT, PLACED, PLACED_ORDER
 
@@ -81,7 +82,8 @@ class Completion:
 
 
 def _error(outcome: Outcome) -> CommerceError:
-    return CommerceError(outcome.type, outcome.message, outcome.code)
+    retry_after = RETRY_SECONDS if outcome.type == "unavailable" else None
+    return CommerceError(outcome.type, outcome.message, outcome.code, retry_after)
 
 
 _FACTS: Final = """

@@ -41,7 +41,11 @@ class CartAddress(Entity):
 
 
 class Cart(Entity):
-    """A cart; `version` grows with every write, `totals` is what the calculator said at the last one."""
+    """A cart; `version` grows with every write, `totals` is what the calculator said at the last one.
+
+    `answers` are what providers said of the cart as it is, by the fingerprint of what they were asked, null where
+    nobody was; `unconfirmed` names what of it they have not said (docs/adr/0010), null for nothing.
+    """
 
     __tablename__ = "cart"
     __table_args__ = (one_of("rounding", Rounding),)
@@ -60,6 +64,8 @@ class Cart(Entity):
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     rounding: Mapped[str] = mapped_column(default=Rounding.CURRENCY)
     totals: Mapped[Json]
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    unconfirmed: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class CartLineItem(Entity):

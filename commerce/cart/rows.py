@@ -87,6 +87,8 @@ class Address:
     province: str | None
     city: str | None
     postal_code: str | None
+    address_1: str | None = None
+    address_2: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +123,5 @@ class CartState:
     credit_lines: tuple[CreditLine, ...]
     collection: Collection | None
     promotion_ids: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)  # of providers, by what they were asked (docs/adr/0010)
+    unconfirmed: tuple[str, ...] = ()  # what of the cart no provider has confirmed

@@ -75,7 +75,8 @@ class Begun:
     """What the beginning of a checkout comes to: a decided outcome, or an attempt that is mine to carry on.
 
     `seconds_left` until the attempt's deadline by the database's clock. `may_hold_money`: the refusal leaves an open
-    session behind, at which a provider may already hold money (docs/checkout.md rule 7).
+    session behind, at which a provider may already hold money (docs/checkout.md rule 7). `asks_outside`: refused
+    because a provider of shipping prices or taxes has to be asked first; begun again after that, it may go on.
     """
 
     session_id: str | None
@@ -84,3 +85,4 @@ class Begun:
     amount: Decimal = Decimal(0)
     seconds_left: float = 0.0
     may_hold_money: bool = False
+    asks_outside: bool = False

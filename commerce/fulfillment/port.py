@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Data = Mapping[str, Any]
+BY_HAND: Final = "manual_manual"
+"""The built-in provider, which keeps whatever is sent and calculates nothing: it is not asked about a cart."""
 
 
 class FulfillmentError(Exception):
@@ -22,11 +24,14 @@ class FulfillmentError(Exception):
         self.message = message
 
 
+class RefusedError(FulfillmentError):
+    """What the provider will not do, however often it is asked; `message` is for the shopper."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippedItem:
     """A line of the cart that the option would ship; `weight` is of one unit, as the shop measures it."""
 
-    line_id: str
     variant_id: str | None
     sku: str | None
     quantity: Decimal
@@ -44,6 +49,14 @@ class PriceRequest:
     items: Sequence[ShippedItem]
     to_address: Data | None = None
     from_address: Data | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataRequest:
+    """What a shopper sent with a chosen option, to be checked."""
+
+    option_data: Data
+    data: Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +78,13 @@ class FulfillmentProvider(Protocol):
         """Return the ways in which it ships: objects with an `id`, a `name` if any, `is_return` where it is one."""
 
     async def validate_data(self, option_data: Data, data: Data) -> Data:
-        """Return what a shipping method is to keep of the `data` that a shopper sent. Raises for data it refuses."""
+        """Return what a shipping method keeps of the `data` that a shopper sent. RefusedError for data it refuses."""
 
     async def can_calculate(self, option_data: Data) -> bool:
         """Tell whether it can calculate the price of an option with this data."""
 
     async def calculate_price(self, request: PriceRequest) -> CalculatedPrice:
-        """Return the price of shipping the items."""
+        """Return the price of shipping the items, which is 0 or more. RefusedError where it ships none of them."""
 
     async def close(self) -> None:
         """Let go of connections; called once, when the process ends."""

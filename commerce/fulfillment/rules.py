@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kit.errors import invalid_data
@@ -33,6 +33,7 @@ class Offer:
     provider_id: str
     geo_zones: Sequence[Mapping[str, Any]]
     rules: Sequence[Mapping[str, Any]]
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_offered(offer: Offer, place: Place | None, context: Mapping[str, str]) -> bool:

@@ -14,7 +14,8 @@ from kit.tables import Amount, Base, Identified, finite
 class LedgerEntry(Identified, Base):
     """One movement: `amount` > 0 goes from the `credit` account to the `debit` account, so every row balances.
 
-    `source_id` names the fact that caused it (a session, capture or refund); the same fact is booked once.
+    `source_id` names the fact that caused it (a session, capture, refund, ...); the same fact is booked once. What no
+    provider has to do with, such as a credit line, names none.
     """
 
     __tablename__ = "ledger_entry"
@@ -28,7 +29,7 @@ class LedgerEntry(Identified, Base):
 
     order_id: Mapped[str | None] = mapped_column(index=True)
     payment_session_id: Mapped[str | None] = mapped_column(index=True)
-    provider_id: Mapped[str]
+    provider_id: Mapped[str | None]
     debit: Mapped[str]
     credit: Mapped[str]
     amount: Mapped[Amount]

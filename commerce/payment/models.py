@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit import clock
 from kit.tables import Amount, Base, Entity, Json, Metadata, Timestamped, finite, one_of
 
 
@@ -47,6 +48,14 @@ class CollectionStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELED = "canceled"
+
+
+class MoneyState(StrEnum):
+    """Where one capture or refund stands with us."""
+
+    PENDING = "pending"  # asked for: nothing is booked, and its amount is spoken for
+    DONE = "done"  # booked
+    FAILED = "failed"  # it did not happen, or was taken back; soft-deleted, so that nobody counts it
 
 
 class PaymentProvider(Timestamped, Base):
@@ -117,10 +126,17 @@ class PaymentSession(Entity):
 
 
 class Payment(Entity):
-    """Money that a provider holds or took for an order."""
+    """Money that a provider holds or took for an order; `canceling_at`: somebody wants the rest to be freed."""
 
     __tablename__ = "payment"
-    __table_args__ = (finite("amount"),)
+    __table_args__ = (
+        finite("amount"),
+        Index(
+            "ix_payment_canceling",
+            "updated_at",
+            postgresql_where=text("canceling_at IS NOT NULL AND canceled_at IS NULL"),
+        ),
+    )
     prefix = "pay"
 
     amount: Mapped[Amount]
@@ -133,19 +149,42 @@ class Payment(Entity):
     payment_session_id: Mapped[str] = mapped_column(ForeignKey("payment_session.id"), unique=True)
     metadata_: Mapped[Metadata] = mapped_column("metadata")
     attention: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    canceling_at: Mapped[datetime | None]
+    key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+def _moved(table: str) -> tuple[CheckConstraint | Index, ...]:
+    """Return what holds for captures and refunds alike: what the provider did once is one row."""
+    pending = text("state = 'pending'")
+    return (
+        finite("amount"),
+        CheckConstraint("amount > 0", name="positive"),
+        one_of("state", MoneyState),
+        Index(f"uq_{table}_payment_id_provider_reference", "payment_id", "provider_reference", unique=True),
+        Index(f"ix_{table}_pending", "updated_at", postgresql_where=pending),
+    )
 
 
 class Capture(Entity):
-    """Money taken."""
+    """Money taken, or about to be; its key at the provider is `<id>:<key_number>`.
+
+    `key_number` 0: it came with the authorisation, or was made at the provider, and never had a key of ours.
+    """
 
     __tablename__ = "capture"
-    __table_args__ = (finite("amount"), CheckConstraint("amount > 0", name="positive"))
+    __table_args__ = _moved("capture")
     prefix = "capt"
 
     amount: Mapped[Amount]
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"), index=True)
     created_by: Mapped[str | None]
     metadata_: Mapped[Metadata] = mapped_column("metadata")
+    state: Mapped[str] = mapped_column(default=MoneyState.PENDING, server_default=text("'done'"))
+    key_number: Mapped[int] = mapped_column(default=1, server_default=text("0"))
+    keyed_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    provider_reference: Mapped[str | None]
+    attention: Mapped[str | None]
 
 
 class RefundReason(Entity):
@@ -161,10 +200,10 @@ class RefundReason(Entity):
 
 
 class Refund(Entity):
-    """Money given back."""
+    """Money given back, or about to be; keys as those of captures."""
 
     __tablename__ = "refund"
-    __table_args__ = (finite("amount"), CheckConstraint("amount > 0", name="positive"))
+    __table_args__ = _moved("refund")
     prefix = "ref"
 
     amount: Mapped[Amount]
@@ -173,6 +212,11 @@ class Refund(Entity):
     note: Mapped[str | None]
     created_by: Mapped[str | None]
     metadata_: Mapped[Metadata] = mapped_column("metadata")
+    state: Mapped[str] = mapped_column(default=MoneyState.PENDING, server_default=text("'done'"))
+    key_number: Mapped[int] = mapped_column(default=1, server_default=text("0"))
+    keyed_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    provider_reference: Mapped[str | None]
+    attention: Mapped[str | None]
 
 
 class AccountHolder(Entity):

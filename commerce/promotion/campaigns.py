@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.promotion.models import Campaign, CampaignBudget, Promotion
@@ -54,6 +54,7 @@ async def update_campaign(session: AsyncSession, campaign_id: str, given: Mappin
 async def delete_campaign(session: AsyncSession, campaign_id: str) -> str:
     """Soft-delete a campaign; its promotions go on without one."""
     await retire(session, Campaign, campaign_id)
+    await _lock(session, Promotion.campaign_id == campaign_id)
     await session.execute(
         update(Promotion).where(Promotion.campaign_id == campaign_id).values(campaign_id=None, updated_at=clock.now())
     )
@@ -65,6 +66,7 @@ async def set_campaign_promotions(
 ) -> str:
     """Put promotions into a campaign and take others out. Errors: not_found for the campaign or a promotion."""
     await locked(session, Campaign, campaign_id, called="Campaign")
+    await _lock(session, Promotion.id.in_([*add, *remove]))
     taken = update(Promotion).where(Promotion.id.in_(add), Promotion.deleted_at.is_(None))
     now = clock.now()
     found = await session.scalars(taken.values(campaign_id=campaign_id, updated_at=now).returning(Promotion.id))
@@ -73,6 +75,11 @@ async def set_campaign_promotions(
     left = update(Promotion).where(Promotion.id.in_(remove), Promotion.campaign_id == campaign_id)
     await session.execute(left.values(campaign_id=None, updated_at=now))
     return campaign_id
+
+
+async def _lock(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """Lock promotions by id, as checkouts do: an UPDATE of many locks them in an order of its own."""
+    await session.execute(select(Promotion.id).where(which).order_by(Promotion.id).with_for_update(key_share=True))
 
 
 async def _budget(session: AsyncSession, campaign_id: str) -> CampaignBudget:

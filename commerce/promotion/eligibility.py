@@ -80,5 +80,6 @@ def _rule_unmet(promotion: Promotion, basket: Basket) -> str | None:
     unmet = next((rule for rule in promotion.rules if not holds(rule, facts)), None)
     if unmet is None:
         return None
-    found = ", ".join(values_at(facts, unmet.attribute)) or "nothing"
-    return f"its rule {unmet.attribute} {unmet.operator} {', '.join(unmet.values)} does not hold for {found}"
+    found = ", ".join(values_at(facts, unmet.attribute))
+    rule = f"its rule {unmet.attribute} {unmet.operator} {', '.join(unmet.values)}"
+    return f"{rule} does not hold for {found}" if found else f"{rule} finds nothing of the kind in the cart"

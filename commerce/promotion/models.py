@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.changes import noted
 from kit.tables import Amount, Base, Entity, Metadata, finite, live_unique, one_of, trigram_index
 
 
@@ -73,6 +74,7 @@ class Campaign(Entity):
     __table_args__ = (
         live_unique("promotion_campaign", "campaign_identifier"),
         trigram_index("promotion_campaign", "name", "description", "campaign_identifier"),
+        noted(),
     )
     prefix = "procamp"
 
@@ -125,6 +127,13 @@ class Promotion(Entity):
         one_of("type", PromotionType),
         one_of("status", PromotionStatus),
         CheckConstraint('"limit" IS NULL OR used <= "limit"', "within_limit"),
+        # Every write of a cart asks for them, among whatever number of codes.
+        Index(
+            "ix_promotion_automatic",
+            "id",
+            postgresql_where=text("is_automatic AND status = 'active' AND deleted_at IS NULL"),
+        ),
+        noted("id", "code", "type", "status", "is_automatic", "campaign_id", "deleted_at"),  # not by each checkout
     )
     prefix = "promo"
 

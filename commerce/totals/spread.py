@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from commerce.totals.exact import rate_of
 from commerce.totals.types import ONE, Adjustment, Priced
-from kit.decimals import NEGLIGIBLE, ZERO, div, rho
+from kit.decimals import NEGLIGIBLE, ZERO, div, half_up, rho
 from kit.money import allocate
 
 Parts: TypeAlias = dict[str, Decimal]
@@ -65,6 +65,6 @@ def _take(parts: Parts, exact: Parts, left: Parts, unit: Decimal) -> None:
             others[line_id] = part
     if not others:
         return
-    shares = allocate(rho(sum(others.values(), ZERO), unit), others, unit, room=left)
+    shares = allocate(half_up(sum(others.values(), ZERO), unit), others, unit, room=left)
     for line_id, share in shares.items():
         left[line_id] -= share

@@ -174,6 +174,27 @@ def seed(
         typer.echo(asyncio.run(read_contents(settings.database_url)).publishable_key)
 
 
+@app.command("explain-cart")
+def explain_cart(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A cart's id, or an order's: its cart as it was placed.")],
+    codes: Annotated[
+        list[str] | None, typer.Option("--code", "-c", help="Also say what this promotion code does. May be repeated.")
+    ] = None,
+    data_dir: DataDir = Path(".euryale"),
+) -> None:
+    """Say how each figure of a cart came about: prices, lists, tiers, promotions, taxes; and why a code does nothing.
+
+    Reads the database of `DATABASE_URL`, and changes nothing.
+
+    Exit codes: 0 explained, 1 there is no such cart, or the database cannot be used.
+    """
+    from euryale.cli.explain import explanation
+    from euryale.cli.target import settings_for
+
+    with _told():
+        typer.echo(asyncio.run(explanation(settings_for(data_dir), id_, codes or ())))
+
+
 @user.command()
 def create(
     *,

@@ -18,8 +18,8 @@ from kit.settings import Settings
 from operations.create_admin import create_admin as create
 from operations.seed.catalogue import TABLES, add_bunch, count_made
 from operations.seed.demo import demo_shop, pictures
-from operations.seed.first_start import first_start
-from providers.registry import fulfillment_providers, payment_providers
+from operations.seed.first_start import TAX_PROVIDERS, first_start
+from providers.registry import fulfillment_providers, payment_providers, tax_providers
 
 OFFER: Final = """
 INSERT INTO region_payment_provider (region_id, payment_provider_id)
@@ -43,9 +43,12 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
     With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
     """
     providers, shippers = sorted(payment_providers(settings)), sorted(fulfillment_providers(settings))
+    taxers = [*TAX_PROVIDERS, *sorted(tax_providers(settings))]
 
     async def fill(session: AsyncSession) -> bool:
-        start = await first_start(session, payment_providers=providers, fulfillment_providers=shippers)
+        start = await first_start(
+            session, payment_providers=providers, fulfillment_providers=shippers, tax_providers=taxers
+        )
         if demo:
             await demo_shop(session, start, payment_providers=providers, static_url=settings.static_url)
         await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])

@@ -241,8 +241,7 @@ def _chosen(
             yield name, column
     for name, relation in resource.links.items():
         if relation.stub and selection.child(name) is None and (selection.star or name in selection.names):
-            key = f"{{t}}.{quoted(relation.reference or name)}"
-            yield name, Column(f"CASE WHEN {key} IS NOT NULL THEN json_build_object('id', {key}) END", Kind.JSON)
+            yield name, Column(f"({relation.stub})", Kind.JSON)
 
 
 def _related(resource: Resource, selection: Selection) -> Iterator[tuple[str, Relation, Selection]]:

@@ -54,7 +54,7 @@ class Relation:
     order: str | None = None
     link: Link | None = None
     reference: str | None = None
-    stub: bool = False
+    stub: str = ""  # SQL of the JSON that a `*` of the parent shows
 
 
 def one(
@@ -64,19 +64,24 @@ def one(
     where: str,
     to: str = "id",
     order: str | None = None,
-    stub: bool = False,
+    stub: bool | str = False,
 ) -> Relation:
     """Return a relation to at most one row.
 
     `on` is the column here that holds the target's `to`, a `Link`, or SQL over `{t}` and `{parent}`; the named column
-    comes along when the relation is asked for. With `stub` a `*` here shows the relation as its key alone.
+    comes along when the relation is asked for. With `stub` a `*` here shows the relation as its key alone; where no
+    column here holds that key, `stub` is SQL of the JSON that is shown.
     """
+    shown = stub if isinstance(stub, str) else ""
     if isinstance(on, Link):
-        return Relation(target, _through(on, to), where, is_many=False, order=order, link=on)
+        return Relation(target, _through(on, to), where, is_many=False, order=order, link=on, stub=shown)
     if "{" in on:
-        return Relation(target, on, where, is_many=False, order=order)
+        return Relation(target, on, where, is_many=False, order=order, stub=shown)
+    if stub is True:
+        key = f"{{t}}.{quoted(on)}"
+        shown = f"CASE WHEN {key} IS NOT NULL THEN json_build_object('id', {key}) END"
     joined = f"{{t}}.{quoted(to)} = {{parent}}.{quoted(on)}"
-    return Relation(target, joined, where, is_many=False, to=(to,), order=order, reference=on, stub=stub)
+    return Relation(target, joined, where, is_many=False, to=(to,), order=order, reference=on, stub=shown)
 
 
 def many(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from httpx2 import AsyncClient
 
+from api.state import State
 from kit.db import Database, run
 from tests.support.placed_order import Placed, placed, settings, worker
 from tests.support.recorded_fixtures import shop, storefront
+from tests.support.statements import recorded_statements
 
 __all__ = ["placed", "settings", "shop", "storefront", "worker"]
 
@@ -48,6 +50,37 @@ async def test_the_admin_reads_orders_and_payments(
     assert {"id": "pp_system_default", "is_enabled": True}.items() <= providers[0].items()
     for path in ("/admin/orders", "/admin/payments", "/admin/payments/payment-providers"):
         assert (await client.get(path, headers=storefront)).status_code == 401
+
+
+LINES = "*items,*items.variant,*items.variant.product.shipping_profile,*sales_channel,*promotions"
+MONEY = "*payment_collections,*payment_collections.payment_sessions,*payment_collections.payments"
+
+
+async def test_an_order_is_one_statement_and_a_list_two_whatever_is_asked_of_it(
+    client: AsyncClient, admin: dict[str, str], state: State, placed: Placed
+) -> None:
+    with recorded_statements(state.database) as sent:
+        answer = await client.get(f"/admin/orders/{placed.order_id}?fields=id,total,{LINES},{MONEY}", headers=admin)
+        assert len(sent) == 1
+        listed = await client.get(f"/admin/orders?fields=id,total,{LINES},{MONEY}", headers=admin)
+        assert len(sent) == 3
+    order = answer.json()["order"]
+    assert listed.json()["orders"][0]["sales_channel"] == order["sales_channel"]
+    assert order["sales_channel"]["id"] == order["sales_channel_id"]
+    assert order["items"][0].keys() >= {"detail", "tax_lines", "adjustments", "total", "variant"}
+
+
+async def test_a_payment_and_its_session_show_each_other_whole_where_both_are_shown(
+    client: AsyncClient, admin: dict[str, str], placed: Placed
+) -> None:
+    path = f"/admin/orders/{placed.order_id}"
+    collection = (await client.get(f"{path}?fields={MONEY}", headers=admin)).json()["order"]["payment_collections"][0]
+    payment, session = collection["payments"][0], collection["payment_sessions"][0]
+    assert payment["payment_session"].items() >= {"id": session["id"], "status": session["status"]}.items()
+    assert session["payment"].items() >= {"id": payment["id"], "amount": payment["amount"]}.items()
+    alone = f"{path}?fields=id,*payment_collections.payment_sessions"
+    [collection] = (await client.get(alone, headers=admin)).json()["order"]["payment_collections"]
+    assert collection["payment_sessions"][0]["payment"] == {"id": payment["id"]}
 
 
 @pytest.mark.parametrize("version", ["x", "-1", "1e3", "9" * 30])

@@ -17,6 +17,7 @@ from kit.errors import CommerceError
 from kit.settings import Settings
 from migrations.upgrade import config
 from migrations.version import is_newest, newest
+from tests.support.moody import plugged
 from tests.support.servers import at
 
 
@@ -63,6 +64,19 @@ async def test_a_recording_offers_its_payment_provider_and_the_next_start_takes_
     found = await read_contents(settings.database_url)
     assert not found.needs_seed(demo=False, cruel=False, recording=True)
     assert found.needs_seed(demo=False, cruel=False, recording=False)
+
+
+async def test_a_plugins_providers_are_known_after_the_next_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seed(settings, demo=False)
+    monkeypatch.setattr("providers.registry.entry_points", plugged)
+    await seed(settings, demo=False)
+    connection = await asyncpg.connect(settings.database_url)
+    known = "SELECT id FROM tax_provider WHERE is_enabled UNION SELECT id FROM fulfillment_provider WHERE is_enabled"
+    found = {row["id"] for row in await connection.fetch(known)}
+    await connection.close()
+    assert found == {"manual_manual", "moody_moody", "tp_moody", "tp_system"}
 
 
 async def test_a_catalogue_grows_to_the_number_asked_for_and_is_for_sale(settings: Settings) -> None:

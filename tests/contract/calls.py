@@ -56,7 +56,7 @@ PARAMETERS = {  # part of a path before the parameter, or the parameter's name -
     "product-tags": "tag",
     "product-types": "type",
     "products": "tee",
-    "promotions": "promo_buy2get1",
+    "promotions": "promo_fix5",
     "refund-reasons": "refund_reason",
     "regions": "region_eu",
     "return-reasons": "return_reason",
@@ -77,6 +77,14 @@ WORDS = {
     ":rule_type": "rules",
     ":rule_attribute_id": "currency_code",
 }
+STEPS = (  # what the set-up shop lacks of the rows that were asked for
+    {"method": "POST", "path": "/admin/invites", "body": {"email": "colleague@example.com"}},
+    {
+        "method": "POST",
+        "path": "/admin/layouts/order.details/configuration",
+        "body": {"configuration": {"widgets": {}}, "is_default": True},
+    },
+)
 FREE = frozenset({"metadata", "data", "configuration", "feature_flags", "context", "execution"})  # keys of one's own
 SAME = "<same shape as an earlier example of this endpoint>"
 Shape = dict[str, Any] | None
@@ -127,6 +135,8 @@ class Caller:
     def judged(self, client: str) -> Iterator[Verdict]:
         """Ask what one client asked, on the state after the setup."""
         self._replay.begin()
+        self._replay.steps([{"auth": "admin user bearer", **step} for step in STEPS], {})
+        self._replay.shop.notify("", channel="feed", template="admin-ui")
         for call in calls(client):
             missing = self._replay.routes.missing("GET", call.path)
             if missing is not None or self._replay.routes.asked("GET", call.path) is None:

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.app import create_app
 from api.state import Kept, State
 from commerce.auth.passwords import Passwords
+from commerce.notification.models import Notification
 from durable.client import connect
-from kit.db import Database
+from kit.db import Database, save
 from kit.settings import Settings
 from operations.create_admin_user import create_admin_user
 from operations.seed.first_start import first_start
@@ -95,6 +96,11 @@ class Shop:
 
     def last_event(self, name: str) -> dict[str, Any] | None:
         return self._portal.call(self._last_event, name)
+
+    def notify(self, to: str, *, channel: str, template: str) -> None:
+        """Make a message; the exports and imports that send the recorded ones come with later routes."""
+        message = Notification(to=to, channel=channel, template=template, data={"title": "Order export"})
+        self._portal.call(self.state.database.transact, lambda session: save(session, message))
 
     async def _ask(self, request: Request) -> Answer:
         response = await self._transport.handle_async_request(request)

@@ -77,6 +77,8 @@ async def test_a_hundred_rows_are_the_statement_that_one_is(database: Database) 
 async def test_a_broken_constraint_is_worded(database: Database) -> None:
     with pytest.raises(CommerceError, match="Product with handle: mug, already exists"):
         await write(database, lambda session: insert_rows(session, product("mug"), product("mug")))
+    with pytest.raises(CommerceError, match="Product with handle: two\nlines, already exists"):
+        await write(database, lambda session: insert_rows(session, product("two\nlines"), product("two\nlines")))
     with pytest.raises(CommerceError, match="such entity does not exist") as caught:
         await write(database, lambda session: insert_rows(session, product("mug", type_id="ptyp_x")))
     assert caught.value.type == "not_found"

@@ -12,9 +12,12 @@ from kit.ids import new_id
 from providers.paypal.payment import PayPalPayments
 from providers.recorded.payment import RecordedPayments
 from providers.sandbox.payment import SandboxPayments
+from providers.stripe.payment import StripePayments
 from providers.system.payment import SystemPayments
-from tests.support.paypal import StandIn, paypal
+from tests.support import stripe as stripe_js
+from tests.support.paypal import PayPalServer, paypal
 from tests.support.sandbox import Ask, Money, Sandbox
+from tests.support.stand_in import StandIn
 
 
 @pytest.fixture(scope="session")
@@ -53,29 +56,51 @@ async def browser(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
 
 
 @pytest.fixture(scope="session")
-def shared_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    server = StandIn(tmp_path_factory.mktemp("paypal") / "effects.jsonl")
+def shared_stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    server = StandIn("stripe", tmp_path_factory.mktemp("stripe") / "effects.jsonl")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def stripe_server(shared_stripe: StandIn) -> Iterator[StandIn]:
+    """Return the stand-in without faults; nothing that it was asked or answered may be other than Stripe describes."""
+    shared_stripe.turn()
+    yield shared_stripe
+    assert shared_stripe.faults() == []
+
+
+@pytest.fixture
+async def stripe(stripe_server: StandIn) -> AsyncIterator[StripePayments]:
+    provider = stripe_js.stripe_payments(stripe_server)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture(scope="session")
+def shared_paypal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalServer]:
+    server = PayPalServer(tmp_path_factory.mktemp("paypal") / "effects.jsonl")
     yield server
     server.close()
 
 
 @pytest.fixture
-def stand_in(shared_stand_in: StandIn) -> Iterator[StandIn]:
+def stand_in(shared_paypal: PayPalServer) -> Iterator[PayPalServer]:
     """Return PayPal's stand-in; what was said to it and by it must be as PayPal describes its API."""
-    shared_stand_in.calm()
-    yield shared_stand_in
-    assert shared_stand_in.faults == []
+    shared_paypal.calm()
+    yield shared_paypal
+    assert shared_paypal.faults == []
 
 
 @pytest.fixture
-async def buttons(stand_in: StandIn) -> AsyncIterator[PayPalPayments]:
+async def buttons(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
     provider = paypal(stand_in.url)
     yield provider
     await provider.close()
 
 
 @pytest.fixture
-async def takes_at_once(stand_in: StandIn) -> AsyncIterator[PayPalPayments]:
+async def takes_at_once(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
     """Return PayPal with the intent `capture`."""
     provider = paypal(stand_in.url, captures=True)
     yield provider
@@ -83,14 +108,14 @@ async def takes_at_once(stand_in: StandIn) -> AsyncIterator[PayPalPayments]:
 
 
 @pytest.fixture
-async def impatient(stand_in: StandIn) -> AsyncIterator[PayPalPayments]:
+async def impatient(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
     """Return a client that gives up while the stand-in hangs or dawdles."""
     provider = paypal(stand_in.url, seconds=0.4)
     yield provider
     await provider.close()
 
 
-@pytest.fixture(params=["system", "recorded", "pay", "browser", "buttons"])
+@pytest.fixture(params=["system", "recorded", "pay", "browser", "stripe", "buttons"])
 def any_provider(request: pytest.FixtureRequest) -> PaymentProvider:
     simple: dict[str, PaymentProvider] = {"system": SystemPayments(), "recorded": RecordedPayments()}
     provider: PaymentProvider = simple.get(request.param) or request.getfixturevalue(request.param)
@@ -98,16 +123,18 @@ def any_provider(request: pytest.FixtureRequest) -> PaymentProvider:
 
 
 @pytest.fixture
-def confirm(any_provider: PaymentProvider, request: pytest.FixtureRequest) -> Callable[[SessionRequest], None]:
-    """Return what the shopper does in their browser, where the provider has them do something."""
-
-    def confirmed(session: SessionRequest) -> None:
-        if any_provider.id == "pp_paypal_paypal":
-            request.getfixturevalue("stand_in").shopper(session.reference)
-        elif any_provider.confirmed_by_client:
-            request.getfixturevalue("sandbox").confirm(session.reference).raise_for_status()
-
-    return confirmed
+def shopper(any_provider: PaymentProvider, request: pytest.FixtureRequest) -> Callable[[SessionRequest], object]:
+    """Return what the shopper's browser does before we are asked, where it does anything."""
+    if any_provider.id == StripePayments.id:
+        stand_in = request.getfixturevalue("stripe_server")
+        return lambda session: stripe_js.confirm(stand_in, session.data)
+    if any_provider.id == PayPalPayments.id:
+        paypal_server = request.getfixturevalue("stand_in")
+        return lambda session: paypal_server.shopper(session.reference)
+    if any_provider.confirmed_by_client:
+        sandbox = request.getfixturevalue("sandbox")
+        return lambda session: sandbox.confirm(session.reference)
+    return lambda _: None
 
 
 @pytest.fixture

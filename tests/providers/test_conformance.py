@@ -17,13 +17,11 @@ from commerce.payment.port import (
 from tests.support.sandbox import Ask, Money, opened
 
 PRICE = Decimal("12.50")
+Shopper = Callable[[SessionRequest], object]
 
 
-Confirm = Callable[[SessionRequest], None]
-
-
-async def held(provider: PaymentProvider, request: SessionRequest, confirm: Confirm) -> AuthoriseResult:
-    confirm(request)
+async def held(provider: PaymentProvider, request: SessionRequest, shopper: Shopper) -> AuthoriseResult:
+    shopper(request)
     return await provider.authorise(request)
 
 
@@ -41,17 +39,17 @@ async def test_a_new_session_holds_nothing_and_proves_nothing(any_provider: Paym
     assert (found.holding, found.held, found.captured) == (Holding.NOTHING, ZERO, ZERO)
 
 
-async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, confirm: Confirm) -> None:
+async def test_an_update_changes_the_price(any_provider: PaymentProvider, ask: Ask, shopper: Shopper) -> None:
     session = await opened(any_provider, ask())
     dearer = replace(session, amount=Decimal(20), key=f"{session.key}:2")
     await any_provider.update_session(dearer)
-    answer = await held(any_provider, dearer, confirm)
+    answer = await held(any_provider, dearer, shopper)
     assert (answer.status, answer.held) == (SessionStatus.AUTHORIZED, Decimal(20))
 
 
-async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, confirm: Confirm) -> None:
+async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, ask: Ask, shopper: Shopper) -> None:
     session = await opened(any_provider, ask())
-    first = await held(any_provider, session, confirm)
+    first = await held(any_provider, session, shopper)
     again = await any_provider.authorise(session)
     assert first == again
     assert (first.status, first.held, first.captured) == (SessionStatus.AUTHORIZED, PRICE, ZERO)
@@ -59,10 +57,10 @@ async def test_authorising_holds_the_amount_once(any_provider: PaymentProvider, 
 
 
 async def test_captures_and_refunds_answer_their_own_amount(
-    any_provider: PaymentProvider, ask: Ask, money: Money, confirm: Confirm
+    any_provider: PaymentProvider, ask: Ask, money: Money, shopper: Shopper
 ) -> None:
     session = await opened(any_provider, ask())
-    there = (await held(any_provider, session, confirm)).reference
+    there = (await held(any_provider, session, shopper)).reference
     taken = await any_provider.capture(money(session, there, "5", "capture"))
     rest = await any_provider.cancel(money(session, there, "7.50", "cancel"))
     back = await any_provider.refund(money(session, there, "2", "refund"))
@@ -71,10 +69,10 @@ async def test_captures_and_refunds_answer_their_own_amount(
 
 
 async def test_a_release_is_proof_and_can_be_repeated(
-    any_provider: PaymentProvider, ask: Ask, confirm: Confirm
+    any_provider: PaymentProvider, ask: Ask, shopper: Shopper
 ) -> None:
     session = await opened(any_provider, ask())
-    answer = await held(any_provider, session, confirm)
+    answer = await held(any_provider, session, shopper)
     session = replace(session, data=answer.data)
     there = (await any_provider.status(session)).held
     first = await any_provider.release(session)

@@ -13,17 +13,19 @@ from commerce.payment.models import SessionStatus
 from commerce.payment.movements import MovementStatus
 from commerce.payment.port import ZERO, Declined, Holding, Refused, SessionRequest, Unknown
 from providers.paypal.payment import PayPalPayments
-from tests.support.paypal import StandIn
+from tests.support.paypal import PayPalServer
 from tests.support.sandbox import Ask, opened
 
 PRICE = Decimal("12.50")
 
 
-def order_of(stand_in: StandIn, session: SessionRequest) -> list[dict[str, Any]]:
+def order_of(stand_in: PayPalServer, session: SessionRequest) -> list[dict[str, Any]]:
     return [one for one in stand_in.effects() if one["session"] == session.session_id]
 
 
-async def test_the_button_gets_the_orders_id_and_a_link(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> None:
+async def test_the_button_gets_the_orders_id_and_a_link(
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
+) -> None:
     session = await buttons.create_session(ask())
     link = {"rel": "approve", "href": f"{stand_in.url}/checkoutnow?token={session.reference}"}
     assert session.data == {
@@ -35,7 +37,7 @@ async def test_the_button_gets_the_orders_id_and_a_link(buttons: PayPalPayments,
 
 
 async def test_nothing_is_tried_until_the_shopper_approved(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     answer = await buttons.authorise(session)
@@ -50,7 +52,7 @@ async def test_nothing_is_tried_until_the_shopper_approved(
 
 
 async def test_money_that_the_browser_held_is_found_and_not_held_again(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference, "pay")
@@ -61,7 +63,7 @@ async def test_money_that_the_browser_held_is_found_and_not_held_again(
 
 
 async def test_money_is_taken_at_once_where_the_shop_wants_that(
-    takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask
+    takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(takes_at_once, ask())
     stand_in.shopper(session.reference)
@@ -76,7 +78,7 @@ async def test_money_is_taken_at_once_where_the_shop_wants_that(
 
 
 async def test_a_declined_card_is_the_shoppers_matter_and_another_one_pays(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference, "approve-badly")
@@ -93,7 +95,7 @@ async def test_what_paypal_has_not_decided_is_not_paid(
     captures: bool,  # noqa: FBT001 - a parameter of the test
     buttons: PayPalPayments,
     takes_at_once: PayPalPayments,
-    stand_in: StandIn,
+    stand_in: PayPalServer,
     ask: Ask,
 ) -> None:
     provider = takes_at_once if captures else buttons
@@ -108,7 +110,7 @@ async def test_what_paypal_has_not_decided_is_not_paid(
 
 
 async def test_a_pending_capture_is_paid_once_paypal_says_so(
-    takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask
+    takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(takes_at_once, ask())
     stand_in.shopper(session.reference)
@@ -122,7 +124,7 @@ async def test_a_pending_capture_is_paid_once_paypal_says_so(
 
 @pytest.mark.parametrize("call", ["authorize", "capture_order"])
 async def test_an_order_whose_payment_failed_is_over(
-    call: str, buttons: PayPalPayments, takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask
+    call: str, buttons: PayPalPayments, takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     provider = buttons if call == "authorize" else takes_at_once
     session = await opened(provider, ask())
@@ -135,7 +137,7 @@ async def test_an_order_whose_payment_failed_is_over(
 
 @pytest.mark.parametrize("other", [{"amount": Decimal(99)}, {"currency_code": "usd"}])
 async def test_another_amount_than_ours_is_an_error_before_and_after_it_is_held(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, other: dict[str, Any]
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, other: dict[str, Any]
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -147,7 +149,7 @@ async def test_another_amount_than_ours_is_an_error_before_and_after_it_is_held(
 
 
 async def test_a_paid_order_keeps_its_price_and_is_not_deleted(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference, "pay")
@@ -157,7 +159,7 @@ async def test_a_paid_order_keeps_its_price_and_is_not_deleted(
         await buttons.delete_session(session)
 
 
-async def test_a_deleted_session_cannot_be_paid(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> None:
+async def test_a_deleted_session_cannot_be_paid(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
     await buttons.delete_session(session)
@@ -166,7 +168,7 @@ async def test_a_deleted_session_cannot_be_paid(buttons: PayPalPayments, stand_i
 
 
 async def test_the_shopper_comes_back_to_the_address_that_the_storefront_gave(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     shop = {"return_url": "https://shop.example/back?cart=1", "cancel_url": "https://shop.example/pay"}
     session = await opened(buttons, ask(**shop))
@@ -188,7 +190,7 @@ async def test_asking_about_an_order_that_was_never_made_proves_nothing(buttons:
 
 
 async def test_an_order_that_the_browser_changed_is_not_paid(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     await buttons.update_session(replace(session, amount=Decimal(1)))  # as a button's script could

@@ -16,12 +16,12 @@ from providers.paypal.install import paypal as installed
 from providers.paypal.payment import PayPalPayments
 from providers.paypal.problems import as_problem
 from providers.registry import payment_providers
-from tests.support.paypal import CLIENT_ID, SECRET, StandIn, paypal
+from tests.support.paypal import CLIENT_ID, SECRET, PayPalServer, paypal
 from tests.support.sandbox import Ask, opened
 
 
 async def test_one_token_serves_all_calls_until_shortly_before_its_end(
-    stand_in: StandIn, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    stand_in: PayPalServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = paypal(stand_in.url)
     asked = 0
@@ -42,13 +42,15 @@ async def test_one_token_serves_all_calls_until_shortly_before_its_end(
     await provider.close()
 
 
-async def test_a_token_that_was_revoked_is_replaced_once(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> None:
+async def test_a_token_that_was_revoked_is_replaced_once(
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
+) -> None:
     session = await opened(buttons, ask())
     stand_in.forget_tokens()
     assert (await buttons.status(session)).reference == session.reference
 
 
-async def test_wrong_credentials_are_a_persons_matter(stand_in: StandIn, ask: Ask) -> None:
+async def test_wrong_credentials_are_a_persons_matter(stand_in: PayPalServer, ask: Ask) -> None:
     client = PayPalClient(stand_in.url, CLIENT_ID, "another")
     provider = PayPalPayments(client, session_seconds=5, money_seconds=5)
     with pytest.raises(Refused, match="401 invalid_client"):
@@ -56,7 +58,7 @@ async def test_wrong_credentials_are_a_persons_matter(stand_in: StandIn, ask: As
     await provider.close()
 
 
-async def test_a_token_that_cannot_be_had_is_unknown(stand_in: StandIn, ask: Ask) -> None:
+async def test_a_token_that_cannot_be_had_is_unknown(stand_in: PayPalServer, ask: Ask) -> None:
     provider = paypal(stand_in.url)
     stand_in.next("token=outage")
     with pytest.raises(Unknown):
@@ -68,7 +70,7 @@ async def test_a_token_that_cannot_be_had_is_unknown(stand_in: StandIn, ask: Ask
     await nobody.close()
 
 
-async def test_no_secret_is_shown_or_logged(stand_in: StandIn, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_is_shown_or_logged(stand_in: PayPalServer, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings(paypal_client_id=CLIENT_ID, paypal_secret=SECRET, paypal_base_url=stand_in.url)
     provider = installed(settings)
     with caplog.at_level(logging.DEBUG):

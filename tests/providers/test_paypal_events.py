@@ -23,7 +23,7 @@ from providers.paypal.events import as_event
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox.paypal.certificate import NAME, Signer, certificate
 from providers.sandbox.paypal.webhooks import CERTIFICATE
-from tests.support.paypal import StandIn, paypal
+from tests.support.paypal import PayPalServer, paypal
 from tests.support.sandbox import Ask, Money, opened
 
 WEBHOOK = "WH5D8A7E1F2B3C4"
@@ -31,7 +31,7 @@ PEM = serialization.Encoding.PEM
 
 
 @pytest.fixture
-async def paid(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> SessionRequest:
+async def paid(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> SessionRequest:
     """Return a session whose 12.50 were held by the shopper's browser."""
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference, "pay")
@@ -39,7 +39,7 @@ async def paid(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> SessionR
 
 
 @pytest.fixture
-def delivery(paid: SessionRequest, stand_in: StandIn) -> Delivery:
+def delivery(paid: SessionRequest, stand_in: PayPalServer) -> Delivery:
     """Return the delivery of what happened last."""
     event = next(one for one in reversed(stand_in.events()) if one["resource"].get("custom_id") == paid.session_id)
     body = json.dumps(event).encode()
@@ -63,7 +63,7 @@ def events_of(provider: PayPalPayments) -> PaymentEvents:
 
 
 @pytest.fixture
-async def asks_paypal(stand_in: StandIn) -> AsyncIterator[PayPalPayments]:
+async def asks_paypal(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
     """Return a provider that lets PayPal's API check the signatures."""
     provider = paypal(stand_in.url, by="api")
     yield provider
@@ -110,7 +110,7 @@ async def test_what_was_changed_on_the_way_is_not(change: str, verifier: Payment
         await verifier.verify(CHANGES[change](delivery))
 
 
-async def test_a_delivery_to_somebody_elses_webhook_is_not_ours(stand_in: StandIn, delivery: Delivery) -> None:
+async def test_a_delivery_to_somebody_elses_webhook_is_not_ours(stand_in: PayPalServer, delivery: Delivery) -> None:
     for by in ("offline", "api"):
         provider = paypal(stand_in.url, by=by, webhook_ids=["WHANOTHER"])
         with pytest.raises(BadSignature):
@@ -210,7 +210,7 @@ async def test_a_delivery_that_is_too_old_is_not_believed(
     age: int,
     is_good: bool,  # noqa: FBT001 - a parameter of the test
     buttons: PayPalPayments,
-    stand_in: StandIn,
+    stand_in: PayPalServer,
     delivery: Delivery,
 ) -> None:
     sent = clock.now() - timedelta(days=age)
@@ -224,7 +224,7 @@ async def test_a_delivery_that_is_too_old_is_not_believed(
 
 
 async def test_a_certificate_is_fetched_once_and_its_absence_is_not_a_forgery(
-    stand_in: StandIn, delivery: Delivery
+    stand_in: PayPalServer, delivery: Delivery
 ) -> None:
     provider = paypal(stand_in.url)
     stand_in.next("certificate=outage")
@@ -239,7 +239,7 @@ async def test_a_certificate_is_fetched_once_and_its_absence_is_not_a_forgery(
 
 
 async def test_paypals_api_that_does_not_answer_is_not_a_forgery(
-    asks_paypal: PayPalPayments, stand_in: StandIn, delivery: Delivery
+    asks_paypal: PayPalPayments, stand_in: PayPalServer, delivery: Delivery
 ) -> None:
     stand_in.next("verify=outage")
     with pytest.raises(Unknown):
@@ -247,7 +247,7 @@ async def test_paypals_api_that_does_not_answer_is_not_a_forgery(
 
 
 async def test_every_event_of_a_payment_says_whose_it_is(
-    buttons: PayPalPayments, stand_in: StandIn, paid: SessionRequest, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, paid: SessionRequest, money: Money
 ) -> None:
     assert paid.reference is not None
     taken = await buttons.capture(money(paid, paid.reference, "5", "capture"))
@@ -270,7 +270,7 @@ async def test_every_event_of_a_payment_says_whose_it_is(
 
 
 async def test_a_dispute_is_followed_to_its_end(
-    buttons: PayPalPayments, stand_in: StandIn, paid: SessionRequest, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, paid: SessionRequest, money: Money
 ) -> None:
     assert paid.reference is not None
     taken = await buttons.capture(money(paid, paid.reference, "12.50", "capture"))
@@ -291,7 +291,7 @@ async def test_a_dispute_is_followed_to_its_end(
 
 
 async def test_an_app_that_may_not_read_disputes_still_knows_the_rest(
-    buttons: PayPalPayments, stand_in: StandIn, paid: SessionRequest, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, paid: SessionRequest, money: Money
 ) -> None:
     assert paid.reference is not None
     taken = await buttons.capture(money(paid, paid.reference, "12.50", "capture"))
@@ -305,7 +305,7 @@ async def test_an_app_that_may_not_read_disputes_still_knows_the_rest(
 
 
 async def test_events_that_never_arrived_are_listed_the_oldest_first(
-    buttons: PayPalPayments, stand_in: StandIn, paid: SessionRequest, monkeypatch: pytest.MonkeyPatch
+    buttons: PayPalPayments, stand_in: PayPalServer, paid: SessionRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("providers.paypal.events.PAGE_SIZE", 3)
     start = clock.now() - timedelta(days=40)  # PayPal lists thirty days
@@ -317,7 +317,7 @@ async def test_events_that_never_arrived_are_listed_the_oldest_first(
     assert [event async for event in events_of(buttons).since(clock.now() + timedelta(hours=1))] == []
 
 
-async def test_a_list_that_paypal_does_not_give_is_unknown(buttons: PayPalPayments, stand_in: StandIn) -> None:
+async def test_a_list_that_paypal_does_not_give_is_unknown(buttons: PayPalPayments, stand_in: PayPalServer) -> None:
     stand_in.next("events=too_many")
     with pytest.raises(Unknown):
         [event async for event in events_of(buttons).since(clock.now() - timedelta(hours=1))]

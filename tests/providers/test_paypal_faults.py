@@ -15,7 +15,7 @@ from commerce.payment.models import SessionStatus
 from commerce.payment.port import PaymentRequest, Refused, SessionRequest, Unknown
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox import audit
-from tests.support.paypal import StandIn
+from tests.support.paypal import PayPalServer
 from tests.support.sandbox import Ask, Money, opened
 
 PRICE = Decimal("12.50")
@@ -30,7 +30,7 @@ Call = Callable[[PayPalPayments], Awaitable[Any]]
 class Life:
     """A session on its way, brought to just before one of the calls."""
 
-    def __init__(self, calm: PayPalPayments, stand_in: StandIn, ask: Ask, money: Money) -> None:
+    def __init__(self, calm: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money) -> None:
         self.calm, self.stand_in, self.money = calm, stand_in, money
         self.session: SessionRequest = ask()
 
@@ -59,14 +59,14 @@ class Life:
 
 
 @pytest.fixture
-def life(buttons: PayPalPayments, stand_in: StandIn, ask: Ask, money: Money) -> Life:
+def life(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money) -> Life:
     return Life(buttons, stand_in, ask, money)
 
 
 @pytest.mark.parametrize("call", EFFECTS)
 @pytest.mark.parametrize("mood", [*NOT_DONE, *DONE, *SLOW])
 async def test_a_call_that_went_wrong_has_one_effect_in_the_end(
-    call: str, mood: str, life: Life, impatient: PayPalPayments, stand_in: StandIn
+    call: str, mood: str, life: Life, impatient: PayPalPayments, stand_in: PayPalServer
 ) -> None:
     done = await life.before(call)
     await impatient.status(life.session)  # it has a token: the moods below are for the call alone
@@ -85,7 +85,7 @@ async def test_a_call_that_went_wrong_has_one_effect_in_the_end(
 
 
 @pytest.mark.parametrize("call", EFFECTS)
-async def test_a_call_that_paypal_forbids_is_a_persons_matter(call: str, life: Life, stand_in: StandIn) -> None:
+async def test_a_call_that_paypal_forbids_is_a_persons_matter(call: str, life: Life, stand_in: PayPalServer) -> None:
     done = await life.before(call)
     stand_in.next(f"{call}=refuse")
     with pytest.raises(Refused, match="403 PERMISSION_DENIED"):
@@ -95,7 +95,7 @@ async def test_a_call_that_paypal_forbids_is_a_persons_matter(call: str, life: L
 
 @pytest.mark.parametrize("mood", ["reset_before", "outage", "too_many", "error_once", "apply_then_timeout", "slow"])
 async def test_a_question_without_an_answer_moves_nothing(
-    mood: str, life: Life, impatient: PayPalPayments, stand_in: StandIn
+    mood: str, life: Life, impatient: PayPalPayments, stand_in: PayPalServer
 ) -> None:
     done = await life.before("capture")
     await impatient.status(life.session)
@@ -109,7 +109,7 @@ async def test_a_question_without_an_answer_moves_nothing(
 
 
 async def test_a_decline_that_is_kept_under_its_key_is_left_behind_by_the_next_key(
-    life: Life, stand_in: StandIn
+    life: Life, stand_in: PayPalServer
 ) -> None:
     done = await life.before("authorize")
     stand_in.next("authorize=decline")
@@ -130,7 +130,7 @@ async def test_two_at_once_hold_the_money_once(life: Life) -> None:
     assert life.effects("authorize") == ["12.50"]
 
 
-async def test_a_crash_of_paypal_forgets_no_answer_and_no_money(life: Life, stand_in: StandIn) -> None:
+async def test_a_crash_of_paypal_forgets_no_answer_and_no_money(life: Life, stand_in: PayPalServer) -> None:
     done = await life.before("capture")
     first = await done(life.calm)
     stand_in.restart()

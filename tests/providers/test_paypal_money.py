@@ -21,7 +21,7 @@ from commerce.payment.port import (
 )
 from kit import clock
 from providers.paypal.payment import PayPalPayments
-from tests.support.paypal import StandIn
+from tests.support.paypal import PayPalServer
 from tests.support.sandbox import Ask, Money, opened
 
 PRICE = Decimal("12.50")
@@ -29,7 +29,7 @@ DONE, PENDING, FAILED = MovementStatus.DONE, MovementStatus.PENDING, MovementSta
 
 
 @pytest.fixture
-async def held(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> SessionRequest:
+async def held(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> SessionRequest:
     """Return a session whose 12.50 are held."""
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -54,7 +54,7 @@ async def taken(buttons: PayPalPayments, wish: Money) -> PaymentResult:
 
 
 async def test_parts_are_captured_each_once_and_known_by_our_keys(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     first = await buttons.capture(wish("5", "one"))
     assert first == await buttons.capture(wish("5", "one"))
@@ -76,7 +76,7 @@ async def test_more_than_is_held_is_declined(buttons: PayPalPayments, wish: Mone
 
 
 async def test_a_capture_that_paypal_declines_took_nothing(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     stand_in.next("capture=decline")
     with pytest.raises(Declined, match="Payer cannot pay"):
@@ -94,7 +94,7 @@ async def test_a_capture_that_paypal_declines_took_nothing(
 async def test_a_pending_capture_has_moved_nothing_yet(
     decided: tuple[str, MovementStatus, Decimal],
     buttons: PayPalPayments,
-    stand_in: StandIn,
+    stand_in: PayPalServer,
     held: SessionRequest,
     wish: Money,
 ) -> None:
@@ -112,7 +112,7 @@ async def test_a_pending_capture_has_moved_nothing_yet(
 
 
 async def test_what_was_taken_on_paypals_page_has_no_key(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest
 ) -> None:
     stand_in.dashboard("authorizations", held.data["authorization_id"], "capture", amount="4")
     found = await buttons.status(held)
@@ -121,7 +121,7 @@ async def test_what_was_taken_on_paypals_page_has_no_key(
 
 @pytest.mark.usefixtures("taken")
 async def test_refunds_carry_our_key_and_those_of_the_dashboard_none(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money, taken: PaymentResult
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money, taken: PaymentResult
 ) -> None:
     back = await buttons.refund(wish("2", "refund"))
     assert back == await buttons.refund(wish("2", "refund"))
@@ -135,7 +135,7 @@ async def test_refunds_carry_our_key_and_those_of_the_dashboard_none(
 
 @pytest.mark.usefixtures("taken")
 async def test_a_pending_refund_may_still_fail(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     stand_in.next("refund=pending")
     waiting = await buttons.refund(wish("2", "refund"))
@@ -152,7 +152,7 @@ async def test_a_pending_refund_may_still_fail(
 
 @pytest.mark.usefixtures("taken")
 async def test_a_merchant_without_money_is_a_persons_matter(
-    buttons: PayPalPayments, stand_in: StandIn, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, wish: Money
 ) -> None:
     stand_in.next("refund=decline")
     with pytest.raises(Refused, match="insufficient funds"):
@@ -160,7 +160,7 @@ async def test_a_merchant_without_money_is_a_persons_matter(
 
 
 async def test_a_refund_larger_than_a_capture_is_spread(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     await buttons.capture(wish("5", "one"))
     await buttons.capture(wish("7.5", "two"))
@@ -175,7 +175,7 @@ async def test_a_refund_larger_than_a_capture_is_spread(
 
 
 async def test_a_spread_refund_goes_on_where_it_stopped(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     await buttons.capture(wish("5", "one"))
     await buttons.capture(wish("7.5", "two"))
@@ -187,7 +187,7 @@ async def test_a_spread_refund_goes_on_where_it_stopped(
 
 
 async def test_a_cancel_frees_the_rest(
-    buttons: PayPalPayments, stand_in: StandIn, held: SessionRequest, wish: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, held: SessionRequest, wish: Money
 ) -> None:
     await buttons.capture(wish("5", "one"))
     freed = await buttons.cancel(wish("7.50", "cancel"))

@@ -11,7 +11,7 @@ from commerce.payment.models import SessionStatus
 from commerce.payment.port import Holding, Refused, ReleaseResult, Unknown
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox import audit
-from tests.support.paypal import StandIn
+from tests.support.paypal import PayPalServer
 from tests.support.sandbox import Ask, Money, opened
 
 PRICE = Decimal("12.50")
@@ -21,7 +21,7 @@ PRICE = Decimal("12.50")
 async def test_an_unpaid_order_is_turned_away_from_whatever_could_pay_it(
     is_approved: bool,  # noqa: FBT001 - a parameter of the test
     buttons: PayPalPayments,
-    stand_in: StandIn,
+    stand_in: PayPalServer,
     ask: Ask,
 ) -> None:
     session = await opened(buttons, ask())
@@ -36,7 +36,7 @@ async def test_an_unpaid_order_is_turned_away_from_whatever_could_pay_it(
 
 
 async def test_a_call_that_lands_after_the_release_pays_nothing(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -50,7 +50,7 @@ async def test_a_call_that_lands_after_the_release_pays_nothing(
 
 
 async def test_a_call_that_lands_before_the_release_is_voided(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -62,7 +62,7 @@ async def test_a_call_that_lands_before_the_release_is_voided(
 
 
 async def test_a_payment_that_is_faster_than_the_release_is_voided(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = await opened(buttons, ask())
     end = buttons._calls.end
@@ -76,7 +76,7 @@ async def test_a_payment_that_is_faster_than_the_release_is_voided(
 
 
 async def test_all_that_was_taken_is_given_back_and_the_rest_freed(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -91,7 +91,7 @@ async def test_all_that_was_taken_is_given_back_and_the_rest_freed(
     assert (await buttons.status(session)).holding == Holding.RELEASED
 
 
-async def test_a_capture_at_once_is_refunded(takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask) -> None:
+async def test_a_capture_at_once_is_refunded(takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> None:
     session = await opened(takes_at_once, ask())
     stand_in.shopper(session.reference)
     await takes_at_once.authorise(session)
@@ -100,7 +100,7 @@ async def test_a_capture_at_once_is_refunded(takes_at_once: PayPalPayments, stan
 
 @pytest.mark.parametrize("call", ["capture_order=pending", "refund=pending"])
 async def test_there_is_no_proof_while_paypal_has_not_decided(
-    call: str, takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask
+    call: str, takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(takes_at_once, ask())
     stand_in.shopper(session.reference)
@@ -116,7 +116,7 @@ async def test_there_is_no_proof_while_paypal_has_not_decided(
 
 
 async def test_a_refund_that_the_merchants_account_cannot_pay_wants_a_person(
-    takes_at_once: PayPalPayments, stand_in: StandIn, ask: Ask
+    takes_at_once: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(takes_at_once, ask())
     stand_in.shopper(session.reference)
@@ -127,7 +127,7 @@ async def test_a_refund_that_the_merchants_account_cannot_pay_wants_a_person(
 
 
 async def test_an_order_that_cannot_be_turned_is_not_proven(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.next("patch=outage")
@@ -137,7 +137,7 @@ async def test_an_order_that_cannot_be_turned_is_not_proven(
 
 
 async def test_an_order_whose_id_nobody_was_told_needs_no_proof(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask
 ) -> None:
     session = ask()
     stand_in.next("create=reset_after")

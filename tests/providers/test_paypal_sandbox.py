@@ -19,13 +19,13 @@ from commerce.payment.events import Delivery
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox import audit
 from providers.sandbox.paypal.moods import Knobs, UnknownMood, drawn
-from tests.support.paypal import CLIENT_ID, SECRET, StandIn
+from tests.support.paypal import CLIENT_ID, SECRET, PayPalServer
 from tests.support.sandbox import Ask, Money, opened
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
-def api(stand_in: StandIn) -> Iterator[httpx2.Client]:
+def api(stand_in: PayPalServer) -> Iterator[httpx2.Client]:
     """Return a shop that calls the API by hand."""
     with httpx2.Client(base_url=stand_in.url) as client:
         form = {"grant_type": "client_credentials"}
@@ -47,7 +47,7 @@ def issue(answer: httpx2.Response) -> str:
     return str(answer.json()["details"][0]["issue"])
 
 
-def test_a_key_replays_its_first_answer_and_stands_for_nothing_else(api: httpx2.Client, stand_in: StandIn) -> None:
+def test_a_key_replays_its_first_answer_and_stands_for_nothing_else(api: httpx2.Client, stand_in: PayPalServer) -> None:
     first, again = create(api, "key-1"), create(api, "key-1")
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
@@ -61,7 +61,7 @@ def test_a_key_replays_its_first_answer_and_stands_for_nothing_else(api: httpx2.
 
 
 def test_keys_live_six_hours_and_forty_five_days(tmp_path: Path) -> None:
-    own = StandIn(tmp_path / "effects.jsonl")
+    own = PayPalServer(tmp_path / "effects.jsonl")
     with httpx2.Client(base_url=own.url) as client:
 
         def enter() -> None:
@@ -111,14 +111,14 @@ def test_amounts_are_looked_at(api: httpx2.Client, unit: dict[str, Any], what: s
     assert issue(create(api, f"key {unit}", **unit)) == what
 
 
-def test_nobody_enters_without_a_token(stand_in: StandIn) -> None:
+def test_nobody_enters_without_a_token(stand_in: PayPalServer) -> None:
     with httpx2.Client(base_url=stand_in.url) as stranger:
         assert create(stranger, "key").status_code == 401
         assert stranger.get("/v1/notifications/webhooks-events").status_code == 401
 
 
 async def test_the_log_is_read_by_the_auditor_of_the_other_sandbox(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money
 ) -> None:
     session = await opened(buttons, ask())
     stand_in.shopper(session.reference)
@@ -134,7 +134,7 @@ async def test_the_log_is_read_by_the_auditor_of_the_other_sandbox(
 
 
 async def test_the_pages_offer_what_can_be_done(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, money: Money
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money
 ) -> None:
     session = await opened(buttons, ask())
     with httpx2.Client(base_url=stand_in.url, follow_redirects=True) as visitor:
@@ -155,7 +155,7 @@ async def test_the_pages_offer_what_can_be_done(
         assert visitor.get("/health").text == "OK"
 
 
-async def test_what_a_shop_wrote_is_no_html(buttons: PayPalPayments, stand_in: StandIn, ask: Ask) -> None:
+async def test_what_a_shop_wrote_is_no_html(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> None:
     session = replace(ask(), session_id="payses_<script>")
     await buttons.create_session(session)
     assert "<script>" not in httpx2.get(f"{stand_in.url}/dashboard").text
@@ -204,7 +204,7 @@ PAID = {"CHECKOUT.ORDER.APPROVED", "PAYMENT.AUTHORIZATION.CREATED"}
 
 
 async def test_a_webhook_is_signed_and_sent_again_until_it_is_taken(
-    buttons: PayPalPayments, stand_in: StandIn, ask: Ask, shop: Shop
+    buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, shop: Shop
 ) -> None:
     stand_in.turn(webhook_url=shop.url)
     shop.answers = [500]
@@ -220,7 +220,7 @@ async def test_a_webhook_is_signed_and_sent_again_until_it_is_taken(
 
 @pytest.mark.parametrize("how", ["twice", "shuffled"])
 async def test_webhooks_come_twice_and_in_any_order(
-    how: str, buttons: PayPalPayments, stand_in: StandIn, ask: Ask, shop: Shop
+    how: str, buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, shop: Shop
 ) -> None:
     stand_in.turn(webhook_url=shop.url, webhooks=how)
     session = await opened(buttons, ask())
@@ -231,7 +231,7 @@ async def test_webhooks_come_twice_and_in_any_order(
 
 @pytest.mark.parametrize("how", ["lost", "held"])
 async def test_a_webhook_that_is_held_comes_when_it_is_wanted(
-    how: str, buttons: PayPalPayments, stand_in: StandIn, ask: Ask, shop: Shop
+    how: str, buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, shop: Shop
 ) -> None:
     stand_in.turn(webhook_url=shop.url, webhooks=how)
     session = await opened(buttons, ask())
@@ -243,7 +243,7 @@ async def test_a_webhook_that_is_held_comes_when_it_is_wanted(
     assert shop.kinds() == ["PAYMENT.AUTHORIZATION.CREATED", "CHECKOUT.ORDER.APPROVED"]
 
 
-def test_a_mood_that_does_not_exist_is_refused(stand_in: StandIn) -> None:
+def test_a_mood_that_does_not_exist_is_refused(stand_in: PayPalServer) -> None:
     for wrong in ({"weights": {"capture": {"sad": 1}}}, {"next": [["void", "pending"]]}, {"webhooks": "never"}):
         assert httpx2.post(f"{stand_in.url}/knobs", json=wrong).status_code == 400
         with pytest.raises(UnknownMood):

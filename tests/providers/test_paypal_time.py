@@ -17,7 +17,7 @@ from kit import clock
 from providers.paypal import keys
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox.paypal import orders
-from tests.support.paypal import StandIn
+from tests.support.paypal import PayPalServer
 from tests.support.sandbox import opened
 
 PRICE = Decimal("12.50")
@@ -26,10 +26,10 @@ At = Callable[..., None]
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path, at: At) -> Iterator[StandIn]:
+def stand_in(tmp_path: Path, at: At) -> Iterator[PayPalServer]:
     """Return a stand-in of this test's own: its time is the test's."""
     at()
-    server = StandIn(tmp_path / "effects.jsonl")
+    server = PayPalServer(tmp_path / "effects.jsonl")
     yield server
     assert server.faults == []
     server.close()
@@ -67,14 +67,14 @@ def wish(session: SessionRequest, *, born: timedelta = timedelta(), amount: str 
     )
 
 
-async def held(provider: PayPalPayments, stand_in: StandIn, session: SessionRequest) -> SessionRequest:
+async def held(provider: PayPalPayments, stand_in: PayPalServer, session: SessionRequest) -> SessionRequest:
     session = await opened(provider, session)
     stand_in.shopper(session.reference)
     return replace(session, data=(await provider.authorise(session)).data)
 
 
 async def test_a_session_older_than_its_key_is_not_sent_again(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     at(hours=5, minutes=49)
     await buttons.create_session(session)
@@ -85,7 +85,7 @@ async def test_a_session_older_than_its_key_is_not_sent_again(
 
 
 async def test_an_approved_order_older_than_its_key_is_not_paid(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At, monkeypatch: pytest.MonkeyPatch
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(orders, "ORDER_LIVES", timedelta(hours=72))  # PayPal keeps orders longer for some merchants
     session = await opened(buttons, session)
@@ -98,7 +98,7 @@ async def test_an_approved_order_older_than_its_key_is_not_paid(
 
 
 async def test_a_capture_past_its_key_is_asked_about_and_not_sent_again(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
     taken = await buttons.capture(wish(session, amount="5"))
@@ -122,7 +122,7 @@ def test_the_age_of_a_key_is_that_of_its_row(at: At) -> None:
 
 
 async def test_an_old_authorisation_is_renewed_before_it_is_captured(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
     at(days=5)
@@ -140,7 +140,7 @@ async def test_an_old_authorisation_is_renewed_before_it_is_captured(
 
 
 async def test_what_paypal_will_not_renew_is_captured_as_it_is(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
     at(days=5)
@@ -150,7 +150,7 @@ async def test_what_paypal_will_not_renew_is_captured_as_it_is(
 
 
 async def test_an_authorisation_that_lapsed_holds_nothing(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
     at(days=29, minutes=1)
@@ -162,7 +162,7 @@ async def test_an_authorisation_that_lapsed_holds_nothing(
 
 
 async def test_an_order_that_paypal_forgot_is_over_when_no_call_of_ours_can_be_under_way(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await opened(buttons, session)
     at(hours=4)
@@ -179,7 +179,7 @@ async def test_an_order_that_paypal_forgot_is_over_when_no_call_of_ours_can_be_u
 
 
 async def test_an_order_that_held_money_is_not_over_because_another_account_does_not_know_it(
-    buttons: PayPalPayments, stand_in: StandIn, session: SessionRequest, at: At
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
     lost = replace(session, reference="0AB12345CD678901E")

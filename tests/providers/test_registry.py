@@ -8,10 +8,12 @@ import pytest
 
 from commerce.fulfillment.port import FulfillmentError, PriceRequest
 from commerce.payment.port import PaymentProvider
+from commerce.tax.port import TaxRequest
 from kit.settings import Settings
 from providers.manual.fulfillment import ManualFulfillment
-from providers.registry import fulfillment_providers, payment_providers
+from providers.registry import fulfillment_providers, payment_providers, tax_providers
 from providers.system.payment import SystemPayments
+from tests.support.moody import MoodyTaxes
 
 
 class Barter(SystemPayments):
@@ -26,6 +28,10 @@ class Post(ManualFulfillment):
     id = "post_post"
 
 
+class Claimed(MoodyTaxes):
+    id = "tp_system"
+
+
 class Found(EntryPoint):
     """An entry point of an installed plugin, without installing one."""
 
@@ -35,6 +41,8 @@ class Found(EntryPoint):
             "double": lambda _: SystemPayments(),
             "by_hand": lambda _: ManualFulfillment(),
             "post": lambda _: Post(),
+            "moody": lambda _: MoodyTaxes(),
+            "claimed": lambda _: Claimed(),
         }[self.value]
 
 
@@ -84,3 +92,12 @@ async def test_the_manual_provider_calculates_nothing() -> None:
     request = PriceRequest(option_data={}, data={}, currency_code="eur", items=())
     with pytest.raises(FulfillmentError):
         await provider.calculate_price(request)
+
+
+async def test_taxes_are_the_shops_own_unless_a_plugin_brings_a_provider() -> None:
+    assert tax_providers(Settings()) == {}
+    found = tax_providers(Settings(), [plugin("tax.moody", "moody"), plugin("fulfillment.post", "post")])
+    told = await found["tp_moody"].rates(TaxRequest(currency_code="eur", address={}, items=[], shipping=[]))
+    assert (told.items, told.shipping) == ([], [])
+    with pytest.raises(ValueError, match="Two tax providers are called tp_system"):
+        tax_providers(Settings(), [plugin("tax.claimed", "claimed")])

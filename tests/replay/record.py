@@ -23,7 +23,7 @@ from durable.client import connect  # noqa: E402
 from durable.search_attributes import ensure_search_attributes  # noqa: E402
 from durable.workers import Crew, build_worker  # noqa: E402
 from euryale.embedded.temporal import Temporal  # noqa: E402
-from tests.replay.scenarios import SCENARIOS, Scenario  # noqa: E402
+from tests.replay.scenarios import SCENARIOS, Scenario, Slow  # noqa: E402
 from workflows.registry import WORKFLOWS  # noqa: E402
 
 FOLDER = Path(__file__).with_name("histories")
@@ -55,6 +55,9 @@ def _saying(name: str, answers: list[Any]) -> Any:  # noqa: ANN401 - an activity
     @activity.defn(name=name)
     async def said(*_: Any) -> Any:  # noqa: ANN401 - whatever the scenario says
         answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Slow):
+            await asyncio.sleep(answer.seconds)
+            answer = answer.answer
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -10,14 +10,27 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 from temporalio.exceptions import ApplicationError
 
+from activities.cancel_payment import Canceled
 from activities.delivery import Delivered
+from activities.movement import Asked, Found, Told
 from activities.payment import Authorised, Released, SessionAnswer
 from commerce.checkout.outcome import Begun, Outcome, OutcomeKind, ordered, refused, undecided
+from commerce.payment.models import MoneyState
+from commerce.payment.movements import MovementStatus
 from commerce.payment.port import Holding
-from durable.types import CompleteCartInput, DeliverEventsInput, ReleaseSessionInput, ResolveSessionInput
-from kit.errors import CommerceError
+from durable.types import (
+    CancelPaymentInput,
+    CapturePaymentInput,
+    CompleteCartInput,
+    DeliverEventsInput,
+    RefundPaymentInput,
+    ReleaseSessionInput,
+    ResolveSessionInput,
+)
+from kit.errors import CommerceError, unavailable
 from operations.record_payment import Paid
 from operations.resolve_session import Resolved
+from operations.settle_movement import Moved
 from tests.support.durable import answer, parked
 
 Drive = Callable[[WorkflowHandle[Any, Any]], Awaitable[None]]
@@ -34,6 +47,14 @@ class Scenario:
     argument: object
     says: dict[str, list[Any]] = field(default_factory=dict)
     drive: Drive | None = None
+
+
+@dataclass(frozen=True)
+class Slow:
+    """An answer that lets a caller begin to wait, or leave."""
+
+    answer: object
+    seconds: float = 1.0
 
 
 BATCH = DeliverEventsInput("mailer:1", "mailer", ["evt_1", "evt_2"])
@@ -55,6 +76,7 @@ HELD = Authorised(Paid("authorized", Decimal("47.70")))
 DECLINED = Outcome(OutcomeKind.DECLINED, "payses_1", type="not_allowed", message="not authorized")
 RAISED = Outcome(OutcomeKind.RAISED, "payses_1", type="payment_authorization_error", message="no")
 SOLD_OUT = Begun("payses_1", refused("payses_1", CommerceError("not_allowed", "sold out")), may_hold_money=True)
+ASKS = Begun("payses_1", refused("payses_1", unavailable("not confirmed", 5)), asks_outside=True)
 REFUSED_CALL = ApplicationError("bad credentials", type="Refused", non_retryable=True)
 LOST = ApplicationError("the order cannot be written", type="unexpected_state", non_retryable=True)
 NO_MONEY = SessionAnswer(Holding.NOTHING, Paid("pending"))
@@ -101,6 +123,23 @@ SCENARIOS |= {
     ),
     "complete-cart.refused-and-unseen": Scenario(
         "complete-cart", CART, {"checkout.begin": [SOLD_OUT], "payment.status": [REFUSED_CALL]}
+    ),
+    "complete-cart.confirmed": Scenario(
+        "complete-cart",
+        CART,
+        {
+            "checkout.begin": [ASKS, MINE],
+            "cart.confirm": [True],
+            "payment.authorise": [HELD],
+            "checkout.place_order": [ORDER],
+        },
+        shopper_waits,
+    ),
+    "complete-cart.changed-outside": Scenario(
+        "complete-cart", CART, {"checkout.begin": [ASKS], "cart.confirm": [False]}, shopper_waits
+    ),
+    "complete-cart.unconfirmed": Scenario(
+        "complete-cart", CART, {"checkout.begin": [ASKS], "cart.confirm": [LOST]}, shopper_waits
     ),
     "complete-cart.not-begun": Scenario("complete-cart", CART, {"checkout.begin": [LOST]}),
     "complete-cart.declined": Scenario(
@@ -184,5 +223,122 @@ SCENARIOS |= {
             **BELL,
         },
         person_says("skip", "voided in the provider's dashboard"),
+    ),
+}
+
+CAPTURE, REFUND, CANCEL = CapturePaymentInput("capt_1"), RefundPaymentInput("ref_1"), CancelPaymentInput("pay_1")
+TAKEN = Moved(MovementStatus.DONE, Decimal("47.70"), "ch_1")
+ON_ITS_WAY = Moved(MovementStatus.PENDING, Decimal("47.70"), "ch_1")
+DONE, MUST_ASK = Asked(Told.MOVED, TAKEN), Asked(Told.MUST_ASK)
+REFUSED_MOVE = Asked(Told.REFUSED, reason="bad credentials")
+SETTLED = {"payment.settle_movement": [MoneyState.DONE], "payment.next_key": [None]}
+GIVEN_UP = {"payment.settle_movement": [MoneyState.FAILED], "payment.next_key": [None]}
+NOT_REPEATED = ApplicationError("no answer", type="Unknown", non_retryable=True)  # as after an hour of retries
+CANCELING = {"payment.begin_cancel": [True], "payment.finish_cancel": [True], "payment.next_cancel_key": [None]}
+REFUSED_CANCEL = Canceled(Decimal(0), "bad credentials")
+
+
+async def admin_waits(handle: WorkflowHandle[Any, Any]) -> None:
+    await handle.execute_update("outcome", 20.0)
+    await handle.result()
+
+
+async def admin_leaves(handle: WorkflowHandle[Any, Any]) -> None:
+    await handle.execute_update("outcome", 0.001)
+    await handle.result()
+
+
+SCENARIOS |= {
+    "capture-payment-workflow.done": Scenario(
+        "capture-payment-workflow", CAPTURE, {"payment.capture": [DONE], **SETTLED}, admin_waits
+    ),
+    "capture-payment-workflow.pending-there": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [Asked(Told.MOVED, ON_ITS_WAY)], "payment.settle_movement": [MoneyState.PENDING]},
+    ),
+    "capture-payment-workflow.settled-before": Scenario(
+        "capture-payment-workflow", CAPTURE, {"payment.capture": [Asked(Told.SETTLED, state=MoneyState.DONE)]}
+    ),
+    "capture-payment-workflow.refused-to-whoever-waits": Scenario(
+        "capture-payment-workflow", CAPTURE, {"payment.capture": [Slow(REFUSED_MOVE)], **GIVEN_UP}, admin_waits
+    ),
+    "capture-payment-workflow.goes-on": Scenario(
+        "capture-payment-workflow", CAPTURE, {"payment.capture": [Slow(DONE)], **SETTLED}, admin_leaves
+    ),
+    "capture-payment-workflow.parked-retried": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [REFUSED_MOVE, DONE], **SETTLED, **BELL},
+        person_says("retry"),
+    ),
+    "capture-payment-workflow.parked-cancelled": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [REFUSED_MOVE], **GIVEN_UP, **BELL},
+        person_says("cancel"),
+    ),
+    "capture-payment-workflow.settled-by-hand": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [REFUSED_MOVE], **SETTLED, **BELL},
+        person_says("skip", "taken at the terminal"),
+    ),
+    "capture-payment-workflow.looked-up": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [NOT_REPEATED], "payment.look_up": [Found(TAKEN, is_certain=False)], **SETTLED},
+    ),
+    "capture-payment-workflow.next-key": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [MUST_ASK, DONE], "payment.look_up": [Found(None, is_certain=True)], **SETTLED},
+    ),
+    "capture-payment-workflow.unknown-settled-by-hand": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {
+            "payment.capture": [NOT_REPEATED],
+            "payment.look_up": [Found(None, is_certain=False)],
+            **SETTLED,
+            **BELL,
+        },
+        person_says("skip", "seen in the provider's dashboard"),
+    ),
+    "capture-payment-workflow.recorded-later": Scenario(
+        "capture-payment-workflow",
+        CAPTURE,
+        {"payment.capture": [DONE], "payment.settle_movement": [LOST, MoneyState.DONE]},
+    ),
+    "refund-payment-workflow.done": Scenario(
+        "refund-payment-workflow", REFUND, {"payment.refund": [DONE], **SETTLED}, admin_waits
+    ),
+    "refund-payment-workflow.parked-retried": Scenario(
+        "refund-payment-workflow",
+        REFUND,
+        {"payment.refund": [REFUSED_MOVE, DONE], **SETTLED, **BELL},
+        person_says("retry"),
+    ),
+    "cancel-payment.nothing": Scenario("cancel-payment", CANCEL, {"payment.begin_cancel": [False]}),
+    "cancel-payment.canceled": Scenario(
+        "cancel-payment", CANCEL, {"payment.cancel": [Canceled(Decimal("47.70"))], **CANCELING}
+    ),
+    "cancel-payment.parked-retried": Scenario(
+        "cancel-payment",
+        CANCEL,
+        {"payment.cancel": [REFUSED_CANCEL, Canceled(Decimal("47.70"))], **CANCELING, **BELL},
+        person_says("retry"),
+    ),
+    "cancel-payment.settled-by-hand": Scenario(
+        "cancel-payment",
+        CANCEL,
+        {"payment.cancel": [NOT_REPEATED], **CANCELING, **BELL},
+        person_says("skip", "voided in the provider's dashboard"),
+    ),
+    "cancel-payment.parked-cancelled": Scenario(
+        "cancel-payment",
+        CANCEL,
+        {"payment.cancel": [REFUSED_CANCEL], "payment.give_up_cancel": [None], **CANCELING, **BELL},
+        person_says("cancel"),
     ),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
+from activities.outside import OutsideActivities
 from activities.registry import all_activities
 from commerce.payment.port import PaymentProvider
 from durable.client import Durable, connect
@@ -19,6 +20,7 @@ from durable.subscribers import Subscribers
 from durable.workers import Crew, build_worker
 from kit.db import Database
 from operations import sweep_checkouts as sweeps
+from operations.sweep_payments import cancel_pending, move_pending
 from workflows.registry import WORKFLOWS
 
 
@@ -37,17 +39,24 @@ class Motor:
         await self.database.transact(sweeps.hand_over_overdue)
         for each in (sweeps.adopt_orphans, sweeps.resolve_handed_over, sweeps.release_creating, sweeps.release_ended):
             await self.database.transact(partial(each, after=0))
+        for every in (move_pending, cancel_pending):
+            await self.database.transact(partial(every, after=0))
         await self.database.transact(partial(sweeps.ask_about_open, confirmed_by_client=browsers, after=ask_after))
 
 
 @asynccontextmanager
 async def motor(
-    database: Database, temporal: str, providers: Mapping[str, PaymentProvider], *, deadline_seconds: float = 30
+    database: Database,
+    temporal: str,
+    providers: Mapping[str, PaymentProvider],
+    *,
+    deadline_seconds: float = 30,
+    outside: OutsideActivities | None = None,
 ) -> AsyncIterator[Motor]:
     """Run both workers of a checkout and the relay."""
     prefix = f"{uuid4().hex}-"
     durable = Durable(temporal, queue_prefix=prefix)
-    crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds))
+    crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds, outside))
     async with AsyncExitStack() as stack:
         for queue in (CHECKOUT, MONEY):
             client = await connect(temporal, "default")

@@ -18,13 +18,15 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.checkout.outcome import Begun, Claim, Outcome, OutcomeKind
+from activities.outside import OutsideActivities, until_told
+from commerce.checkout.outcome import Begun, Claim, Outcome, OutcomeKind, refused
 from commerce.checkout.rules import PLACING
 from commerce.payment.port import AuthoriseResult, Declined, ProviderError, StatusResult, Unknown
 from kit.db import Database
-from kit.errors import CommerceError
+from kit.errors import CommerceError, not_allowed
 from operations import begin_checkout as begin
 from operations import sweep_checkouts as sweeps
+from operations.confirm_cart import confirm_cart
 from operations.hand_over_checkout import hand_over_checkout
 from operations.load_session import LoadedSession, load_session
 from operations.outbox import claim_pending, mark_sent
@@ -79,6 +81,7 @@ class World:
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     zombies: set[asyncio.Task[None]] = field(default_factory=set)
     failures: list[BaseException] = field(default_factory=list)
+    outside: OutsideActivities = field(default_factory=lambda: OutsideActivities({}, {}))
 
     def start(self, name: str, business_id: str) -> Run:
         """Start a workflow for one business fact, or attach to the run that is open for it."""
@@ -123,9 +126,9 @@ class World:
 
     async def _complete_cart(self, run: Run) -> None:
         cart_id = run.business_id
-        begun: Begun = await self.step(
-            run, lambda s: begin.begin_checkout(s, cart_id, run.run_id, deadline_seconds=self.deadline)
-        )
+        begun = await self._begin(run)
+        if begun.asks_outside:
+            begun = await self._confirm(run, begun)
         if begun.outcome is not None:
             run.outcome.set_result(begun.outcome)
             if begun.may_hold_money and begun.session_id is not None:
@@ -134,6 +137,19 @@ class World:
         assert begun.attempt_id is not None
         claim = Claim(cart_id, begun.attempt_id, run.run_id)
         run.outcome.set_result(await self._decide(run, claim, begun))
+
+    async def _begin(self, run: Run) -> Begun:
+        return await self.step(
+            run, lambda s: begin.begin_checkout(s, run.business_id, run.run_id, deadline_seconds=self.deadline)
+        )
+
+    async def _confirm(self, run: Run, begun: Begun) -> Begun:
+        is_same = await until_told(
+            self.outside, lambda told: self.step(run, lambda s: confirm_cart(s, run.business_id, told))
+        )
+        if not is_same:
+            return Begun(begun.session_id, refused(begun.session_id, not_allowed(begin.CHANGED)))
+        return await self._begin(run)
 
     async def _decide(self, run: Run, claim: Claim, begun: Begun) -> Outcome:
         session_id = begun.session_id

@@ -18,16 +18,12 @@ from providers.paypal.client import PayPalClient
 from providers.paypal.events import PayPalEvents
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox.paypal.server import build
+from tests.support.checked import VENDORS
 from tests.support.spec_checker import Fault, Spec, load
 from tests.support.spec_traffic import SpecTraffic
 
 CLIENT_ID, SECRET = "client", "very-secret"
 SHORT = {"late_seconds": 0.2, "slow_seconds": 0.8, "hang_seconds": 2}
-DESCRIBED = {
-    "paypal-checkout-orders-v2.json": ("/v2/checkout/",),
-    "paypal-payments-v2.json": ("/v2/payments/",),
-    "paypal-notifications-webhooks-v1.json": ("/v1/notifications/webhooks", "/v1/notifications/verify"),
-}
 
 
 @cache
@@ -35,7 +31,7 @@ def spec(file: str) -> Spec:
     return load(file)
 
 
-class StandIn:
+class PayPalServer:
     """The stand-in in a thread; `restart` brings it back on the same port and log, as after a crash."""
 
     def __init__(self, log: Path) -> None:
@@ -51,8 +47,8 @@ class StandIn:
     def start(self) -> None:
         app: ASGIApp = build(self.log, client_id=CLIENT_ID, secret=SECRET)
         self._traffic = []
-        for file, prefixes in DESCRIBED.items():
-            app = SpecTraffic(app, spec(file), prefixes)
+        for prefix, file in VENDORS["paypal"][1].items():
+            app = SpecTraffic(app, spec(file), [prefix])
             self._traffic.append(app)
         config = uvicorn.Config(
             app, host="127.0.0.1", port=self.port, log_config=None, lifespan="on", timeout_graceful_shutdown=1

@@ -19,7 +19,8 @@ from activities.payment import Authorised, SessionAnswer
 from commerce.checkout.outcome import Begun, Outcome, OutcomeKind, ordered, refused, undecided
 from commerce.payment.port import Holding
 from durable.types import CompleteCartInput
-from kit.errors import CommerceError, not_allowed
+from kit.errors import CommerceError, not_allowed, unavailable
+from operations.begin_checkout import CHANGED
 from operations.record_payment import Paid
 from tests.support.durable import shop_worker, until
 from tests.support.script import Script
@@ -30,6 +31,7 @@ BEGUN = Begun(S1, attempt_id="attempt_1", amount=Decimal(20), seconds_left=30)
 HELD = Authorised(Paid("authorized", Decimal(20)))
 ORDER = ordered(S1, "order_1")
 SOLD_OUT = Begun(S1, refused(S1, not_allowed("Not enough stock available")), may_hold_money=True)
+ASKS = Begun(S1, refused(S1, unavailable("not confirmed", 5)), asks_outside=True)
 OUTAGE = ApplicationError("no answer", type="Unknown")
 REFUSAL = ApplicationError("bad credentials", type="Refused", non_retryable=True)
 BROKEN = ApplicationError("a constraint", type="unexpected_state", non_retryable=True)
@@ -109,6 +111,27 @@ class TestBranches:
         async with shop(temporal, checkout__begin=[Begun(S1, ORDER)]) as s:
             assert await s.press() == ORDER
             assert await s.press(S2) == ORDER, "an order is everybody's answer"
+
+    async def test_what_providers_have_to_confirm_is_confirmed_and_begun_again(self, temporal: str) -> None:
+        says = {"payment__authorise": [HELD], "checkout__place_order": [ORDER], "cart__confirm": [True]}
+        async with shop(temporal, checkout__begin=[ASKS, BEGUN], **says) as s:
+            assert await s.press() == ORDER
+            ran = ["checkout.begin", "cart.confirm", "checkout.begin", "payment.authorise", "checkout.place_order"]
+            assert s.script.ran == ran
+            assert s.script.asked["cart.confirm"][0] == {"cart_id": s.cart}
+
+    async def test_what_costs_something_else_now_is_refused_and_nothing_begun(self, temporal: str) -> None:
+        async with shop(temporal, checkout__begin=[ASKS], cart__confirm=[False]) as s:
+            told = await s.press()
+            assert (told.kind, told.type, told.message) == (OutcomeKind.REFUSED, "not_allowed", CHANGED)
+            assert s.script.ran == ["checkout.begin", "cart.confirm"]
+
+    @pytest.mark.parametrize("said", [True, BROKEN])
+    async def test_what_nobody_confirms_is_refused_and_its_money_left_alone(self, temporal: str, said: object) -> None:
+        async with shop(temporal, checkout__begin=[ASKS], cart__confirm=[said]) as s:
+            assert await s.press() == ASKS.outcome
+            await s.closed()
+            assert s.script.ran == ["checkout.begin", "cart.confirm", "checkout.begin"]
 
     async def test_a_returned_decline(self, temporal: str) -> None:
         word = Authorised(Paid("error"))

@@ -172,5 +172,5 @@ async def test_a_provider_tells_its_options_or_fails_in_time(
     monkeypatch.setattr("activities.fulfillment.DEADLINE", 0.01)
     for way in (fail, hang):
         monkeypatch.setattr(RecordedFulfillment, "options", way)
-        failed = await admin.refused("/fulfillment-providers/weight_rec/options", None, 500, "GET")
-        assert failed == "An unknown error occurred."
+        failed = await admin.refused("/fulfillment-providers/weight_rec/options", None, 503, "GET")
+        assert failed == "weight_rec does not answer. Try again."

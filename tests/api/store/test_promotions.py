@@ -165,6 +165,27 @@ async def test_the_last_use_is_counted_once(promoted: Carts, database: Database)
     await claim(second if winner == first else first)
 
 
+async def test_the_last_of_a_budget_can_be_had(
+    promoted: Carts, client: AsyncClient, admin: dict[str, str], database: Database
+) -> None:
+    """5.50 off a tee of 21 with tax is published as 5.51 without: the budget of 5.50 is for it all the same."""
+    method = {"type": "fixed", "value": 5.5, "target_type": "order", "currency_code": "eur", "allocation": "across"}
+    budget = {"type": "spend", "limit": 5.5, "currency_code": "eur"}
+    campaign = {"name": "S", "campaign_identifier": "s", "budget": budget}
+    body = {"code": "FIVE", "type": "standard", "status": "active", "application_method": method, "campaign": campaign}
+    made = await client.post("/admin/promotions", json=body, headers=admin)
+    assert made.status_code == 200, made.text
+    cart_id = await filled(promoted, tees=1, mugs=0)
+    await database.transact(lambda s: run(s, "UPDATE cart SET rounding = 'currency' WHERE id = $1", cart_id))
+    cart = await apply(promoted, cart_id, "FIVE")
+    assert cart["items"][0]["adjustments"][0]["amount"] == 5.51
+    (use,) = await database.transact(lambda session: lock_uses(session, cart_id))
+    assert use.drawn == Decimal("5.5")
+    await database.transact(lambda session: take_uses(session, "order_1", [use]))
+    with pytest.raises(CommerceError, match="used up"):
+        await database.transact(lambda session: lock_uses(session, cart_id))
+
+
 async def _lower_the_limit(session: Any) -> None:  # noqa: ANN401 - a session
     id_ = await value(session, "UPDATE promotion SET \"limit\" = 3, used = 2 WHERE code = 'LIMIT1' RETURNING id")
     await update_promotion(session, id_, {"limit": 1})

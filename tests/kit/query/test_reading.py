@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import run
 from kit.errors import CommerceError
-from kit.query import LIVE, Selection, fetch_all, fetch_object, fetch_one, many, parse
+from kit.query import LIVE, Selection, fetch_all, fetch_object, fetch_one, many, one, parse
 from tests.kit.query.shop import AUTHORS, BOOKS, CHAPTERS, TAGS, Shop
 
 STUB = {"book_id": "b1", "deleted_at": None, "book": {"id": "b1"}}
@@ -80,6 +80,15 @@ class TestShape:
     async def test_a_bare_relation_shows_nothing_unless_it_has_a_stub(self, shop: Shop) -> None:
         assert await shop.one("b1", "fields=author,chapters") == {"id": "b1"}
         assert await shop.one("c1", "fields=book", CHAPTERS) == {"id": "c1", "book": {"id": "b1"}}
+
+    async def test_a_stub_may_be_sql_where_the_key_is_elsewhere(self, shop: Shop) -> None:
+        opening = "SELECT json_build_object('id', min(c.id)) FROM q_chapter c WHERE c.book_id = {t}.id"
+        books = BOOKS.but(
+            relations={"opening": one(lambda: CHAPTERS, on="{t}.book_id = {parent}.id", where=LIVE, stub=opening)}
+        )
+        assert (await shop.one("b1", "fields=*", books))["opening"] == {"id": "c1"}
+        assert (await shop.one("b1", "fields=*,opening.rank", books))["opening"] == {"id": "c1", "rank": 1}
+        assert await shop.one("b1", "fields=id", books) == {"id": "b1"}
 
     async def test_a_scalar_may_be_marked_as_a_relation(self, shop: Shop) -> None:
         assert await shop.one("b1", "fields=id,*title,*metadata") == {

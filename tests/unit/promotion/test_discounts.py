@@ -149,7 +149,7 @@ UNMET = {
     "ne": ({"rules": (replace(VIP, operator="ne"),)}, "its rule customer.groups.id ne g_vip does not hold for g_vip"),
     "nothing there": (
         {"rules": (Rule("shipping_address.country_code", "in", ("de",)),)},
-        "its rule shipping_address.country_code in de does not hold for nothing",
+        "its rule shipping_address.country_code in de finds nothing of the kind in the cart",
     ),
     "total": (
         {"rules": (Rule("item_total", "gte", ("80",)),)},

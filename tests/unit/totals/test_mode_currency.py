@@ -11,6 +11,7 @@ from commerce.totals.results import LineResult, TotalsResult
 from commerce.totals.rules import calculate
 from commerce.totals.spread import promotion_parts
 from commerce.totals.types import Adjustment, Counters
+from kit.decimals import div, rho
 from tests.unit.totals.carts import EUR, JPY, KWD, D, cart, line, method, story
 
 
@@ -91,6 +92,16 @@ class TestPromotions:
         # 10 % of 0.05 is 0.005 three times: together 0.015, which is 0.02 and not 3 x 0.01
         lines = [line(name, "0.05", off=[Adjustment(name, D("0.005"), promotion="TEN")]) for name in "abc"]
         assert line_paid(calculate(cart(*lines))) == [D("0.04"), D("0.04"), D("0.05")]
+
+    @pytest.mark.parametrize("cents", range(10, 1000, 30))
+    def test_half_a_cent_off_a_price_with_tax_is_half_a_cent_though_it_was_taken_off_the_net_price(
+        self, cents: int
+    ) -> None:
+        # 5 % of 21.10 is 1.055, as a part of 21.10 / 1.19 it is 1.055 give or take 1e-20: half up all the same
+        price = D(cents).scaleb(-2)
+        part = Adjustment("x", div(price, D("1.19")) * D("0.05"), promotion="FIVE")
+        result = calculate(cart(line("a", str(price), 1, "19", inclusive=True, off=[part])))
+        assert result.items.discount_total == rho(price * D("0.05"), D("0.01"))
 
     def test_fixed_value_is_spread_to_the_yen(self) -> None:
         part = D(100) * D("0.33333333333333333333")
