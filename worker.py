@@ -30,6 +30,7 @@ from kit.settings import Settings
 from operations.outbox import erase_secrets, purge_outbox, redeliver_lost
 from operations.purge_expired import purge_expired
 from operations.purge_idempotency_keys import purge_idempotency_keys
+from operations.receive_event import ask_about_events, purge_provider_events
 from operations.sweep_checkouts import (
     adopt_orphans,
     ask_about_open,
@@ -58,9 +59,11 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
         Sweep("to_move", move_pending, "payment.sweep"),
         Sweep("to_cancel", cancel_pending, "payment.sweep"),
+        Sweep("events_to_ask_about", ask_about_events, "payment.sweep"),
         Sweep("to_redeliver", redeliver_lost),
         Sweep("erased_secrets", erase_secrets),
         Sweep("purged_events", purge_outbox),
+        Sweep("purged_provider_events", purge_provider_events),
         Sweep("purged_keys", purge_idempotency_keys),
         Sweep("purged_expired", purge_expired),
     ]

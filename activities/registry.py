@@ -10,6 +10,7 @@ from activities.cancel_payment import CancelActivities
 from activities.cart import CartActivities
 from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
+from activities.follow import FollowActivities
 from activities.movement import MovementActivities
 from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
@@ -36,6 +37,7 @@ def all_activities(
     payment = PaymentActivities(database, payments)
     movement = MovementActivities(database, payments)
     cancel = CancelActivities(database, payments)
+    follow = FollowActivities(database, payments)
     return [
         attention.set,
         attention.clear,
@@ -64,4 +66,5 @@ def all_activities(
         cancel.finish,
         cancel.give_up,
         cancel.next_key,
+        follow.follow,
     ]

@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
-from api import health
+from api import health, hooks
 from api.actors import admin_actor, store_actor
 from api.admin import api_keys as admin_api_keys
 from api.admin import campaigns as admin_campaigns
@@ -28,7 +28,9 @@ from api.admin import invite_acceptance as admin_invite_acceptance
 from api.admin import invites as admin_invites
 from api.admin import layouts as admin_layouts
 from api.admin import notifications as admin_notifications
+from api.admin import order_ledger as admin_order_ledger
 from api.admin import orders as admin_orders
+from api.admin import payment_collections as admin_payment_collections
 from api.admin import payments as admin_payments
 from api.admin import plugins as admin_plugins
 from api.admin import price_lists as admin_price_lists
@@ -124,7 +126,9 @@ ADMIN: Final = (
     admin_customers.router,  # /admin/customers
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
+    admin_order_ledger.router,  # /admin/orders/{id}/ledger
     admin_payments.router,  # /admin/payments
+    admin_payment_collections.router,  # /admin/payment-collections
     admin_products.router,  # /admin/products
     admin_product_variants.of_product,  # /admin/products/{id}/variants
     admin_product_variants.router,  # /admin/product-variants
@@ -169,9 +173,10 @@ AUTH: Final = (  # what has a name of its own before what has two places
     auth_providers.router,  # /auth/{actor_type}/providers
     auth_emailpass.router,  # /auth/{actor_type}/{auth_provider}
 )
-OPEN: Final = (  # what a login page asks before anybody is known
+OPEN: Final = (  # what is asked before anybody is known
     admin_feature_flags.router,  # /admin/feature-flags
     cloud_auth.router,  # /cloud/auth
+    hooks.router,  # /hooks/payment, for whoever can sign
 )
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.fulfillment import FulfillmentActivities
+from activities.order_session import OrderSessionActivities
 from activities.outside import OutsideActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
@@ -92,6 +93,7 @@ class State:
         self.outside = OutsideActivities(fulfillment_providers, tax_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
+        self.order_sessions = OrderSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +13,7 @@ from httpx2 import ASGITransport
 
 from api.app import create_app
 from bench.meter import metered
+from bench.searches import GROWTH, RARE, rare_products, rare_word, sort_of_thing, tell_searches
 from bench.shops import stage
 from bench.tables import console, show
 from commerce.auth.passwords import Passwords
@@ -29,7 +31,7 @@ LISTED: Final = (
     "-type,-options,-tags,-images,-variants"
 )
 BATCH: Final = 100  # products of three variants
-GROWTH: Final = 1.5  # times what the small catalogue costs
+SEARCH: Final = {"postgres": 10.0}
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Cost:
     postgres: float
     kb: float
     statements: int
+    matches: int
 
     def of_targets(self, ask: Ask) -> dict[str, float]:
         """Return how much of each target was used."""
@@ -71,14 +74,24 @@ def asks(region_id: str) -> list[Ask]:
             {"api": 2.0},
             is_admin=False,
         ),
-        Ask("store q", lambda n: f"/store/products?limit=20&q=CAT-{n}-&{store}", {"postgres": 10.0}, is_admin=False),
+        *(
+            Ask(f"store q: {what}", lambda n, q=q: f"/store/products?limit=20&q={q(n)}&{store}", SEARCH, is_admin=False)
+            for what, q in (("a rare word", rare_word), ("a SKU", lambda n: f"CAT-{n}-"), ("1 in 100", sort_of_thing))
+        ),
         Ask("admin products of 20", lambda _: f"/admin/products?limit=20&{LISTED}", plain),
         Ask("by title, down", lambda _: f"/admin/products?limit=20&order=-title&is_giftcard=false&{LISTED}", plain),
         Ask("with everything", lambda _: "/admin/products?limit=20"),
-        Ask("admin q", lambda n: f"/admin/products?limit=20&q=number {n} of&{LISTED}", {"postgres": 10.0}),
+        *(
+            Ask(f"admin q: {what}", lambda n, q=q: f"/admin/products?limit=20&q={q(n)}&{LISTED}", SEARCH)
+            for what, q in (
+                ("a rare word", rare_word),
+                ("a number", lambda n: f"number {n} of"),
+                ("1 in 100", sort_of_thing),
+            )
+        ),
         Ask("admin variants of 20", lambda _: "/admin/product-variants?limit=20", plain),
         Ask("admin inventory of 20", lambda _: "/admin/inventory-items?limit=20", plain),
-        Ask("admin inventory q", lambda n: f"/admin/inventory-items?limit=20&q=CAT-{n}-M", {"postgres": 10.0}),
+        Ask("inventory q: a SKU", lambda n: f"/admin/inventory-items?limit=20&q=CAT-{n}-M", SEARCH),
     ]
 
 
@@ -95,7 +108,7 @@ class Bench:
         self._batches = itertools.count()
 
     async def prepare(self) -> None:
-        """Make an admin, and log in."""
+        """Make an admin, log in, and make the products that searches find by a word of their own."""
         database = Database(self.shop.database_url, pool_size=1)
         hashed = await Passwords(8, 1, 1).hash(ADMIN["password"])
         await database.transact(lambda session: create_admin_user(session, ADMIN["email"], hashed))
@@ -103,6 +116,10 @@ class Bench:
         async with httpx2.AsyncClient(base_url=self.shop.api_url) as client:
             token = (await client.post("/auth/user/emailpass", json=ADMIN)).json()["token"]
         self._headers["authorization"] = f"Bearer {token}"
+        async with httpx2.AsyncClient(base_url=self.shop.api_url, headers=self._headers, timeout=60) as client:
+            channels = json.loads(await _get(client, "/admin/sales-channels"))["sales_channels"]
+            for start in range(0, RARE, BATCH):
+                await _post(client, rare_products(channels[0]["id"], range(start, start + BATCH)))
 
     async def grow(self, products: int) -> None:
         """Let the catalogue have `products` generated products, and PostgreSQL know and have written them."""
@@ -117,12 +134,13 @@ class Bench:
         """Ask `number` times, one at a time."""
         async with httpx2.AsyncClient(base_url=self.shop.api_url, headers=self._headers) as client:
             for n in range(12):  # PostgreSQL decides after five times how it plans a statement
-                size = len(await _get(client, ask.path(n + 1)))
+                answer = await _get(client, ask.path(n + 1))
             async with metered(self.shop, rest=0) as usage:
                 for n in range(number):
                     await _get(client, ask.path(n + 20))
         per = usage.per(number)
-        return Cost(per["api"], per["postgres"], size / 1000, await self._statements(ask.path(number + 30)))
+        statements = await self._statements(ask.path(number + 30))
+        return Cost(per["api"], per["postgres"], len(answer) / 1000, statements, json.loads(answer).get("count", 1))
 
     async def batch(self, number: int) -> tuple[float, float, float]:
         """Create `number` batches; return products a second, and CPU ms a product of the API and of PostgreSQL."""
@@ -201,6 +219,13 @@ def _tell(asked: Sequence[Ask], costs: Mapping[int, Sequence[Cost]], number: int
             rows.append((ask.title, f"{size:,}", cost.kb, cost.statements, cost.api, cost.postgres, targets, growth))
     show(f"{number} requests each, one at a time; a target is met at 1.00x and below", columns, rows)
     console.print(f"Growth is CPU per kB of answer, against the smallest catalogue (target: {GROWTH}x).")
+    tell_searches(
+        {
+            ask.title: {size: found[place] for size, found in costs.items()}
+            for place, ask in enumerate(asked)
+            if ask.target is SEARCH
+        }
+    )
 
 
 async def _get(client: httpx2.AsyncClient, path: str) -> bytes:

@@ -12,6 +12,7 @@ BUSINESS_ID: Final = {
     "capture-payment-workflow": "capture_id",
     "complete-cart": "cart_id",
     "deliver-events": "batch_id",
+    "process-payment-workflow": "session_id",
     "refund-payment-workflow": "refund_id",
     "release-session": "session_id",
     "resolve-session": "session_id",

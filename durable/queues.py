@@ -17,6 +17,7 @@ QUEUE_OF: Final = {
     "capture-payment-workflow": MONEY,
     "complete-cart": CHECKOUT,
     "deliver-events": BACKGROUND,
+    "process-payment-workflow": MONEY,
     "refund-payment-workflow": MONEY,
     "release-session": MONEY,
     "resolve-session": MONEY,

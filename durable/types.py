@@ -68,6 +68,13 @@ class CancelPaymentInput:
 
 
 @dataclass(frozen=True)
+class ProcessPaymentInput:
+    """Starts `process-payment-workflow`: ask the provider about a session, and bring what is ours up to its answer."""
+
+    session_id: str
+
+
+@dataclass(frozen=True)
 class MoneyOutcome:
     """Where a capture or refund was left: pending is pending at the provider, None is not known yet.
 

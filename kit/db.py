@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kit import failpoints
-from kit.errors import CommerceError, chain, conflict, invalid_data, not_found, unavailable
+from kit.errors import BUSY, CommerceError, chain, conflict, invalid_data, not_found, unavailable
 
 T = TypeVar("T")
 
@@ -55,9 +55,7 @@ def translate(error: Exception) -> Exception:
         return error  # its words say more than its cause
     state = sqlstate(error)
     if state == "55P03" or state in RERUN:
-        return conflict(
-            "The request conflicted with another request. You may retry the request with the same parameters."
-        )
+        return conflict(BUSY)
     if state == "2201B":  # only `$re` of a query string hands PostgreSQL a pattern of a caller's
         return invalid_data("Invalid request: The pattern of '$re' is no regular expression")
     if state == "57014":

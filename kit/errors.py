@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
+
+BUSY: Final = "The request conflicted with another request. You may retry the request with the same parameters."
 
 
 class CommerceError(Exception):

@@ -14,7 +14,7 @@ _ROWS = (
     "cart cali caliadj calitxl casm casmadj casmtxl caaddr cacl",
     "order ordli orditem ordliadj ordlitxl ordsm ordspmv ordsmadj ordsmtxl ordaddr ordsum ordtrx ordcl",
     "prod variant opt optval img pcol pcat ptag ptyp pset price plist prule prpref pvitem",
-    "pay_col payses pay capt ref refr acchld",
+    "pay_col payses pay capt ref refr acchld paydsp",
     "cus cuaddr cusgroup reg sc store stocur stloc sloc laddr iitem ilev resitem",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user invite authid authver apk wf_exec",
     "fuset serzo fgz so sotype sorul sp txreg txr txrule user authid apk wf_exec",

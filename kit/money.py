@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Final
 
-from kit.decimals import EXACT, ZERO, rho
+from kit.decimals import EXACT, ZERO, drop_tail, half_up, rho
 
+_TEN_DIGITS: Final = Context(prec=10, rounding=ROUND_HALF_UP)
 _UNITS: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 
 
@@ -95,43 +96,49 @@ def from_minor(minor: int, currency: Currency) -> Decimal:
     return Decimal(minor).scaleb(-currency.decimal_digits, EXACT)
 
 
-def allocate(
-    amount: Decimal,
-    weights: Mapping[str, Decimal],
-    unit: Decimal,
-    room: Mapping[str, Decimal] | None = None,
-) -> dict[str, Decimal]:
+def allocate(amount: Decimal, weights: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
     """Divide `amount`, a multiple of `unit`, by `weights` with the largest remainders; ties: larger weight, then key.
 
-    The parts are multiples of `unit` and add up to `amount`, unless `room` (the most that each key may get) has no
-    place for all of it. ValueError for an amount or a weight below 0, for an amount that is no multiple of `unit`,
-    and for an amount with no weight to give it to.
+    The parts are multiples of `unit` and add up to `amount`. ValueError for an amount or a weight below 0, for an
+    amount that is no multiple of `unit`, and for an amount with no weight to give it to.
     """
     with localcontext(EXACT):
         units, rest = divmod(amount, unit)
-        if rest or amount < 0 or any(weight < 0 for weight in weights.values()):
+        if rest or units < 0 or min(weights.values(), default=ZERO) < 0:
             raise ValueError(f"cannot divide {amount} into multiples of {unit} by {dict(weights)}")
         whole = sum(weights.values(), ZERO)
         if not whole:
             if units:
                 raise ValueError(f"nobody to give {amount} to")
             return dict.fromkeys(weights, ZERO)
-        most = None if room is None else {key: room[key] // unit for key in weights}
-        return {key: count * unit for key, count in _shares(units, weights, whole, most).items()}
+        shares, rests, missing = {}, {}, units
+        for key, weight in weights.items():
+            shares[key], rests[key] = divmod(units * weight, whole)
+            missing -= shares[key]
+        if missing:
+            for key in _largest_first(rests, weights)[: int(missing)]:
+                shares[key] += 1
+        return {key: count * unit for key, count in shares.items()}
 
 
-def _shares(
-    units: Decimal, weights: Mapping[str, Decimal], whole: Decimal, most: Mapping[str, Decimal] | None
-) -> dict[str, Decimal]:
-    quotas = {key: divmod(units * weight, whole) for key, weight in weights.items()}
-    shares = {key: quota if most is None else min(quota, most[key]) for key, (quota, _) in quotas.items()}
-    missing = units - sum(shares.values())
-    order = sorted(weights, key=lambda key: (-quotas[key][1], -weights[key], key)) if missing else []
-    while missing:
-        takers = [key for key in order if weights[key] and (most is None or shares[key] < most[key])]
-        if not takers:
-            break  # everybody is full: the rest finds no place
-        for key in takers[: int(missing)]:
-            shares[key] += 1
-            missing -= 1
-    return shares
+def round_parts(parts: Mapping[str, Decimal], unit: Decimal, room: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Round `parts` to multiples of `unit` that add up to their sum, rounded half up; each moves by less than a unit.
+
+    Every part is rounded down; what is missing goes to the largest remainders, one unit each; ties: larger part, then
+    key. None gets more than its `room`, a multiple of `unit`; what then finds no place is lost.
+    """
+    with localcontext(EXACT):
+        quotas = {key: divmod(drop_tail(part), unit) for key, part in parts.items()}
+        counts = {key: min(quota, room[key] // unit) for key, (quota, _) in quotas.items()}
+        missing = int(half_up(sum(parts.values(), ZERO), unit) // unit - sum(counts.values(), ZERO))
+        if missing > 0:
+            rests = {key: rest for key, (_, rest) in quotas.items() if rest and room[key] > counts[key] * unit}
+            for key in _largest_first(rests, parts)[:missing]:
+                counts[key] += 1
+        return {key: count * unit for key, count in counts.items()}
+
+
+def _largest_first(rests: Mapping[str, Decimal], sizes: Mapping[str, Decimal]) -> list[str]:
+    """Return the keys by falling remainder, ties by falling size, then by key; no division's tail decides."""
+    digits = _TEN_DIGITS.plus
+    return sorted(rests, key=lambda key: (-digits(rests[key]), -digits(sizes[key]), key))

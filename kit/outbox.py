@@ -66,14 +66,14 @@ async def emit(session: AsyncSession, *events: tuple[str, Mapping[str, Any]], se
     ids = [new_id("evt") for _ in events]
     await run(
         session,
-        "INSERT INTO outbox_event (id, name, data, secrets)"
-        " SELECT e.*, $4::text[] FROM unnest($1::text[], $2::text[], $3::text[]::jsonb[]) AS e",
+        "WITH written AS (INSERT INTO outbox_event (id, name, data, secrets)"
+        " SELECT e.*, $4::text[] FROM unnest($1::text[], $2::text[], $3::text[]::jsonb[]) AS e RETURNING id)"
+        " SELECT pg_notify('outbox', '') FROM (SELECT count(*) FROM written) AS n",
         ids,
         [name for name, _ in events],
         [json.dumps(data) for _, data in events],
         list(secrets) or None,
     )
-    await run(session, "SELECT pg_notify('outbox', '')")
 
 
 async def tell(session: AsyncSession, name: str, *ids: str) -> None:

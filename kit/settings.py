@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         True, description="A cancelled order gives its uses of promotions and budgets back; the peer keeps them."
     )
     sandbox_url: str | None = Field(None, description="Base URL of the sandbox payment provider; unset: not offered.")
+    sandbox_webhook_secrets: str = Field(
+        "whsec_sandbox", description="What its webhooks are signed with; two while one replaces the other."
+    )
     provider_session_seconds: float = Field(3, description="How long a provider may take to make a session.")
     provider_money_seconds: float = Field(10, description="How long a provider may take to hold or move money.")
     stripe_api_key: SecretStr | None = Field(None, description="A secret or restricted key; unset: no Stripe.")

@@ -10,7 +10,7 @@ from kit import idempotency, outbox, throttle
 from kit.tables import Base
 
 for module in pkgutil.walk_packages(commerce.__path__, "commerce."):
-    if module.name.rpartition(".")[2] in {"models", "lines", "taxonomy"}:
+    if module.name.rpartition(".")[2] in {"models", "lines", "taxonomy", "inbox"}:
         importlib.import_module(module.name)
 
 __all__ = ["Base", "idempotency", "outbox", "throttle"]

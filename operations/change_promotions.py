@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from operations.load_cart import load_cart
 from operations.load_promotions import Codes
-from operations.lock_cart import lock_cart
+from operations.lock_cart import lock_and_load
 from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
@@ -16,7 +15,6 @@ async def change_promotions(session: AsyncSession, cart_id: str, codes: Codes, t
 
     Errors: not_found, invalid_data for an unknown code or a completed cart, conflict while a checkout is running.
     """
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
-    await refresh_cart(session, loaded, loaded.state, codes=codes, events=())
+    loaded = await lock_and_load(session, cart_id, told, codes)
+    await refresh_cart(session, loaded, loaded.state, events=())
     return cart_id

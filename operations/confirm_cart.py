@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from operations.load_cart import load_cart
-from operations.lock_cart import lock_cart
+from operations.lock_cart import lock_and_load
 from operations.outside import NOTHING_TOLD, Told
 from operations.recheck_cart import costs_the_same
 from operations.refresh_cart import compute_cart, refresh_cart
@@ -17,8 +16,7 @@ async def confirm_cart(session: AsyncSession, cart_id: str, told: Told = NOTHING
     When a provider is not heard nothing is written: a shopper who has paid would lose their session to an outage.
     Errors: not_found; invalid_data for a completed cart; conflict while a checkout is running; NeedsError.
     """
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
+    loaded = await lock_and_load(session, cart_id, told)
     before = loaded.state
     everything = frozenset(line.id for line in before.lines)
     fresh = await compute_cart(session, loaded, before, reprice=everything)

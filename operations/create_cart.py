@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rules import NewItem
-from commerce.cart.service import CartHead, insert_address, insert_cart
-from commerce.customer.service import find_or_create_guest
-from kit.db import one
+from kit.db import run
 from kit.errors import invalid_data
-from operations.add_line_items import add_to
-from operations.find_channel import require_open_channel
-from operations.find_region import RegionRow, find_region
+from operations.add_line_items import save_with
+from operations.find_channel import CHANNEL, require_open_channel
+from operations.find_region import REGION, RegionRow, region_of
 from operations.load_cart import load_cart
 from operations.load_promotions import Codes
-from operations.load_variants import load_variants
 from operations.outside import NOTHING_TOLD, Told
-from operations.refresh_cart import refresh_cart
+from operations.write_head import CartHead, NewAddress, insert_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +44,37 @@ async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHIN
     Errors: not_found for the region, invalid_data (currency, country, disabled channel, variants), not_allowed
     `insufficient_inventory`.
     """
-    region = await find_region(session, given.region_id)
+    (row,) = await run(session, _FACTS, given.region_id, given.sales_channel_id, given.customer_id)
+    region_text, channel_text, own_email = tuple(row)
+    region = region_of(region_text)
     _check(region, given)
-    await require_open_channel(session, given.sales_channel_id)
-    customer_id, email = await _buyer(session, given)
+    require_open_channel(channel_text, given.sales_channel_id)
+    head, addresses = _head(region, given, own_email)
+    guest = given.email if given.customer_id is None else None
+    cart_id = await insert_head(session, head, addresses, guest)
+    loaded = await load_cart(session, cart_id, told, Codes(given.promo_codes))
+    await save_with(session, loaded, given.items, events=("cart.created",))
+    return cart_id
+
+
+def _head(region: RegionRow, given: NewCart, own_email: str | None) -> tuple[CartHead, list[NewAddress]]:
+    """Return the cart's row and its addresses; a customer's own email stands in for one that is not given."""
     shipping = given.shipping_address or _country_alone(region)
+    of_shipping = NewAddress(shipping) if shipping else None
+    of_billing = NewAddress(given.billing_address) if given.billing_address else None
     head = CartHead(
         region_id=region.id,
         currency_code=region.currency_code,
         sales_channel_id=given.sales_channel_id,
-        customer_id=customer_id,
-        email=email,
+        customer_id=given.customer_id,
+        email=given.email or own_email,
         locale=given.locale,
         metadata=given.metadata,
         rounding=given.rounding,
-        shipping_address_id=await insert_address(session, shipping) if shipping else None,
-        billing_address_id=await insert_address(session, given.billing_address) if given.billing_address else None,
+        shipping_address_id=of_shipping.id if of_shipping else None,
+        billing_address_id=of_billing.id if of_billing else None,
     )
-    cart_id = await insert_cart(session, head)
-    loaded = await load_cart(session, cart_id, told)
-    variants = await load_variants(session, [i.variant_id for i in given.items], head.sales_channel_id)
-    changed, touched = add_to(loaded.state, given.items, variants)
-    await refresh_cart(
-        session, loaded, changed, reprice=touched, codes=Codes(given.promo_codes), events=("cart.created",)
-    )
-    return cart_id
+    return head, [address for address in (of_shipping, of_billing) if address is not None]
 
 
 def _check(region: RegionRow, given: NewCart) -> None:
@@ -87,11 +90,7 @@ def _country_alone(region: RegionRow) -> Mapping[str, Any] | None:
     return {"country_code": country} if country else None
 
 
-async def _buyer(session: AsyncSession, given: NewCart) -> tuple[str | None, str | None]:
-    """Return customer id and email: the logged-in customer's, or those of a guest with that email."""
-    if given.customer_id is not None:
-        row = await one(session, "SELECT email FROM customer WHERE id = $1 AND deleted_at IS NULL", given.customer_id)
-        return given.customer_id, given.email or (row.email if row else None)
-    if given.email is None:
-        return None, None
-    return await find_or_create_guest(session, given.email), given.email
+_FACTS: Final = f"""
+SELECT ({REGION.format(region_id="$1")}) AS region, ({CHANNEL.format(channel_id="$2")}) AS channel,
+  (SELECT email FROM customer WHERE id = $3 AND deleted_at IS NULL) AS email
+"""

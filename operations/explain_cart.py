@@ -17,6 +17,7 @@ from operations.explain_codes import code_words
 from operations.explain_prices import price_words
 from operations.explain_taxes import tax_words
 from operations.load_cart import load_cart
+from operations.load_promotions import Codes
 from operations.price_cart import total_cart, totals_input
 from queries.explained import CartWords, cart_of_order, cart_words, names_of
 
@@ -32,11 +33,11 @@ async def explain_cart(session: AsyncSession, id_: str, codes: Sequence[str] = (
     cart_id = await cart_of_order(session, id_) if id_.startswith("order_") else id_
     if cart_id is None:
         raise not_found(f"Order with id: {id_} was not found")
-    loaded = await load_cart(session, cart_id)
+    loaded = await load_cart(session, cart_id, codes=Codes(add=tuple(codes)))
     state = loaded.state
     words = await cart_words(session, cart_id)
     result = total_cart(state)
-    promotions = await code_words(session, loaded, result, codes, is_completed=words.completed_at is not None)
+    promotions = code_words(loaded, result, codes, is_completed=words.completed_at is not None)
     sources = Sources(
         heading=tuple(_heading(state, words)),
         titles=words.titles,
@@ -57,8 +58,6 @@ def _heading(state: CartState, words: CartWords) -> Iterator[str]:
     address = state.shipping_address
     places = [address.country_code, address.province, address.city, address.postal_code] if address else []
     yield f"ships to {', '.join(place for place in places if place) or 'nowhere yet'}"
-    if state.unconfirmed:
-        yield f"not confirmed by its provider: {', '.join(state.unconfirmed)}; cannot be completed until it is"
     kind = "customer" if words.has_account else "guest"
     groups = f", in {', '.join(state.customer_groups)}" if state.customer_groups else ""
     yield f"for {kind} {state.email}{groups}" if state.email else "for nobody known yet"

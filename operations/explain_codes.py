@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from commerce.cart.rows import CartState, Line, Method
 from commerce.promotion.explain import promotion_sentence
 from commerce.promotion.types import Promotion
@@ -15,10 +13,9 @@ from commerce.totals.explain import shown_amount
 from commerce.totals.results import TotalsResult
 from kit.decimals import EXACT, ZERO
 from operations.load_cart import LoadedCart
-from operations.load_promotions import Codes, LoadedPromotions, load_promotions
+from operations.load_promotions import LoadedPromotions
 from operations.price_cart import total_cart, totals_input
 from operations.promote_cart import promote
-from queries.explained import known_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +26,13 @@ class CodeWords:
     codes: tuple[str, ...]
 
 
-async def code_words(
-    session: AsyncSession, loaded: LoadedCart, result: TotalsResult, asked: Sequence[str], *, is_completed: bool
-) -> CodeWords:
-    """Hold the cart's promotions, the automatic ones and each that is `asked` for against the cart as it is now."""
-    state = loaded.state
-    known = await known_codes(session, asked)
-    found = await load_promotions(session, state, Codes(add=tuple(sorted(known))))
+def code_words(loaded: LoadedCart, result: TotalsResult, asked: Sequence[str], *, is_completed: bool) -> CodeWords:
+    """Hold the cart's promotions, the automatic ones and each that is `asked` for against the cart as it is now.
+
+    The cart was loaded with the codes that are `asked` for.
+    """
+    state, found = loaded.state, loaded.promotions or LoadedPromotions()
+    known = found.asked.difference(found.unknown)
     now = _taken(state, result)
     sentences: dict[str, str] = {}
     for promotion in sorted(found.promotions, key=lambda each: _place(each, state, asked)):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from kit.db import one
 from kit.errors import invalid_data, not_found
 
 
@@ -29,16 +28,16 @@ class RegionRow:
             raise invalid_data(f"Country with code {country_code} is not within region {self.name}")
 
 
-async def find_region(session: AsyncSession, region_id: str | None) -> RegionRow:
-    """Return the region, or without an id the store's default region; not_found when there is none."""
-    row = await one(
-        session,
-        """SELECT r.id, r.name, r.currency_code,
-             ARRAY(SELECT iso_2 FROM region_country WHERE region_id = r.id ORDER BY iso_2) AS countries
-           FROM region r WHERE r.deleted_at IS NULL AND r.id = coalesce($1, (
-             SELECT default_region_id FROM store WHERE deleted_at IS NULL ORDER BY id LIMIT 1))""",
-        region_id,
-    )
-    if row is None:
+REGION: Final = """SELECT row_to_json(r)::text FROM (SELECT r.id, r.name, r.currency_code,
+    ARRAY(SELECT iso_2 FROM region_country WHERE region_id = r.id ORDER BY iso_2) AS countries
+  FROM region r WHERE r.deleted_at IS NULL AND r.id = coalesce({region_id}, (
+    SELECT default_region_id FROM store WHERE deleted_at IS NULL ORDER BY id LIMIT 1))) r"""
+"""The region `region_id`, or the store's default region where that is null."""
+
+
+def region_of(text: str | None) -> RegionRow:
+    """Return the region that `REGION` found. Errors: not_found when it found none."""
+    if text is None:
         raise not_found("No regions found")
-    return RegionRow(row.id, row.name, row.currency_code, tuple(row.countries))
+    row = json.loads(text)
+    return RegionRow(row["id"], row["name"], row["currency_code"], tuple(row["countries"]))

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import invalid_data
 from operations.consult_providers import TAXES
-from operations.load_cart import load_cart
-from operations.lock_cart import lock_cart
+from operations.lock_cart import lock_and_load
 from operations.outside import NOTHING_TOLD, Told
 from operations.price_cart import untaxed
 from operations.refresh_cart import refresh_cart
@@ -21,8 +20,7 @@ async def force_taxes(session: AsyncSession, cart_id: str, told: Told = NOTHING_
     Errors: not_found, invalid_data without a country or for a completed cart, conflict while a checkout is running,
     unavailable when the tax provider says nothing.
     """
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
+    loaded = await lock_and_load(session, cart_id, told)
     address = loaded.state.shipping_address
     if address is None or not address.country_code:
         raise invalid_data("country code is required to calculate taxes")

@@ -15,6 +15,7 @@ from commerce.fulfillment.rules import Offer
 from commerce.tax.rules import Rate
 from kit.db import value
 from kit.errors import not_found
+from operations.load_promotions import ACTING, PROMOTED, SAME_CODES, Codes, LoadedPromotions, promotions_of
 from operations.outside import NOTHING_TOLD, Answer, Told, kept_answers
 from queries.offers import OF_CHANNEL, OFFER_COLUMNS, offer
 
@@ -31,7 +32,9 @@ _RATES: Final = f"""SELECT r.id, coalesce(r.rate, 0) AS rate, r.code, r.name, r.
     FROM (SELECT t.id, t.province_code IS NOT NULL AS is_province,
       coalesce(t.provider_id, up.provider_id, 'tp_system') AS provider_id FROM {_TAX_REGION}) t
     JOIN tax_rate r ON r.tax_region_id = t.id AND r.deleted_at IS NULL"""
+_ACTING: Final = ACTING.format(codes="$2::text[]", keeps="$3::boolean", cart="$1")
 _LOAD: Final = f"""
+WITH acting AS MATERIALIZED ({_ACTING})
 SELECT row_to_json(x)::text FROM (
   SELECT c.id, c.version, c.region_id, c.customer_id, c.sales_channel_id, c.email, c.currency_code, c.rounding,
     (SELECT decimal_digits FROM currency WHERE code = c.currency_code) AS decimal_digits,
@@ -63,7 +66,7 @@ SELECT row_to_json(x)::text FROM (
       ORDER BY s.created_at, s.id) m) AS methods,
     c.answers::text AS answers, c.unconfirmed,
     ARRAY(SELECT promotion_id FROM cart_promotion WHERE cart_id = c.id ORDER BY promotion_id) AS promotion_ids,
-    EXISTS (SELECT FROM promotion WHERE is_automatic AND status = 'active' AND deleted_at IS NULL) AS has_automatic,
+    ({PROMOTED}) AS promoted,
     (SELECT json_agg(row_to_json(k)) FROM (SELECT id, amount FROM cart_credit_line
       WHERE cart_id = c.id AND deleted_at IS NULL ORDER BY id) k) AS credit_lines,
     (SELECT row_to_json(p) FROM (SELECT pc.id, amount, currency_code, EXISTS (
@@ -74,9 +77,20 @@ SELECT row_to_json(x)::text FROM (
       AND o.deleted_at IS NULL AND {OF_CHANNEL.format(channel="c.sales_channel_id")}) f) AS offers,
     ({_TAX_PROVIDER}) AS tax_provider_id,
     (SELECT id FROM customer WHERE id = c.customer_id AND has_account) AS account_id,
-    (SELECT json_agg(row_to_json(r)) FROM ({_RATES}) r) AS rates
-  FROM cart c LEFT JOIN cart_address a ON a.id = c.shipping_address_id WHERE c.id = $1) x
+    (SELECT json_agg(row_to_json(r)) FROM ({_RATES}) r) AS rates,
+    c.completed_at IS NOT NULL AS is_completed,
+    (SELECT row_to_json(t) FROM (SELECT id, deadline < clock_timestamp() AS is_overdue FROM checkout_attempt
+      WHERE cart_id = c.id AND state = 'open') t) AS attempt
+  FROM cart c LEFT JOIN cart_address a ON a.id = c.shipping_address_id WHERE c.id = $1 AND c.deleted_at IS NULL) x
 """
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """A checkout that holds the cart, unless it is past its deadline."""
+
+    id: str
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +100,23 @@ class LoadedCart:
     state: CartState
     rates: tuple[Rate, ...]
     offers: Mapping[str, Offer]
-    has_automatic: bool = False  # some promotion acts without a code
+    promotions: LoadedPromotions | None = None  # None where none acts
+    is_completed: bool = False
+    attempt: OpenAttempt | None = None
     tax_provider_id: str | None = None  # whom the address's tax region names
     account_id: str | None = None  # the customer, unless they are a guest
     kept: Mapping[str, Answer] = field(default_factory=dict)
     told: Told = NOTHING_TOLD
 
 
-async def load_cart(session: AsyncSession, cart_id: str, told: Told = NOTHING_TOLD) -> LoadedCart:
-    """Return the cart as its last commit left it, and what was `told` for this write; not_found when there is none."""
-    text = await value(session, _LOAD, cart_id)
+async def load_cart(
+    session: AsyncSession, cart_id: str, told: Told = NOTHING_TOLD, codes: Codes = SAME_CODES
+) -> LoadedCart:
+    """Return the cart as its last commit left it, with the promotions that may act on it once it has the `codes`.
+
+    `told` is what was asked for this write. Errors: not_found when there is none.
+    """
+    text = await value(session, _LOAD, cart_id, codes.named, codes.replace is None)
     if text is None:
         raise not_found(f"Cart id not found: {cart_id}")
     row = json.loads(text, parse_float=Decimal, parse_int=Decimal)
@@ -103,7 +124,9 @@ async def load_cart(session: AsyncSession, cart_id: str, told: Told = NOTHING_TO
         state=_state(row),
         rates=tuple(_rate(rate) for rate in row["rates"] or ()),
         offers={found["id"]: offer(found) for found in row["offers"] or ()},
-        has_automatic=row["has_automatic"],
+        promotions=promotions_of(row["promoted"], codes) if row["promoted"] or codes.named else None,
+        is_completed=row["is_completed"],
+        attempt=OpenAttempt(**row["attempt"]) if row["attempt"] else None,
         tax_provider_id=row["tax_provider_id"],
         account_id=row["account_id"],
         kept=kept_answers(json.loads(row["answers"] or "{}")),

@@ -1,19 +1,14 @@
-"""Load the promotions that may act on a cart and what their rules look at, in one statement."""
+"""The promotions that may act on a cart and what their rules look at, as `load_cart` finds them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from commerce.cart.rows import CartState
 from commerce.promotion.types import Budget, Facts, Promotion, Rule
-from kit.db import value
+from kit import clock
 from kit.errors import invalid_data
 
 _USED: Final = """CASE WHEN b.type IN ('use_by_attribute', 'spend_by_attribute') THEN coalesce((
@@ -32,13 +27,11 @@ _PROMOTION: Final = f"""SELECT p.id, p.code, p.type AS kind, p.status, p.is_auto
     {_RULES} AS all_rules
   FROM promotion p JOIN promotion_application_method m ON m.promotion_id = p.id AND m.deleted_at IS NULL
   LEFT JOIN promotion_campaign k ON k.id = p.campaign_id AND k.deleted_at IS NULL
-  WHERE p.deleted_at IS NULL AND ((p.is_automatic AND p.status = 'active') OR p.id = ANY($2) OR p.code = ANY($3))
-  ORDER BY p.id"""
-_PRODUCT: Final = """SELECT p.id, p.title, p.handle, p.collection_id, p.type_id, p.is_giftcard,
+  WHERE p.deleted_at IS NULL AND p.id IN (SELECT id FROM acting) ORDER BY p.id"""
+PRODUCT_FACTS: Final = """SELECT p.id, p.title, p.handle, p.collection_id, p.type_id, p.is_giftcard,
     ARRAY(SELECT json_build_object('id', l.product_category_id) FROM product_category_product l
       WHERE l.product_id = p.id) AS categories,
-    ARRAY(SELECT json_build_object('id', l.product_tag_id) FROM product_tags l WHERE l.product_id = p.id) AS tags
-  FROM product p WHERE p.id = ANY($4)"""
+    ARRAY(SELECT json_build_object('id', l.product_tag_id) FROM product_tags l WHERE l.product_id = p.id) AS tags"""
 _CART: Final = """SELECT c.id, c.region_id, c.customer_id, c.sales_channel_id, c.email, c.currency_code, c.locale,
     c.metadata, (SELECT row_to_json(r) FROM (SELECT id, name, currency_code, metadata FROM region
       WHERE id = c.region_id) r) AS region,
@@ -47,12 +40,16 @@ _CART: Final = """SELECT c.id, c.region_id, c.customer_id, c.sales_channel_id, c
         WHERE g.customer_id = u.id) AS groups FROM customer u WHERE u.id = c.customer_id) u) AS customer,
     (SELECT row_to_json(a) FROM cart_address a WHERE a.id = c.shipping_address_id) AS shipping_address,
     (SELECT row_to_json(a) FROM cart_address a WHERE a.id = c.billing_address_id) AS billing_address"""
-_LOAD: Final = f"""
-SELECT json_build_object('cart', (SELECT row_to_json(x) FROM ({_CART}) x), 'now', clock_timestamp(),
-  'products', (SELECT json_agg(row_to_json(x)) FROM ({_PRODUCT}) x),
-  'promotions', (SELECT json_agg(row_to_json(x)) FROM ({_PROMOTION}) x))::text
-FROM cart c WHERE c.id = $1
-"""
+ACTING: Final = """SELECT id FROM promotion WHERE is_automatic AND status = 'active' AND deleted_at IS NULL
+  UNION SELECT id FROM promotion WHERE code = ANY({codes}) AND deleted_at IS NULL
+  UNION SELECT promotion_id FROM cart_promotion WHERE {keeps} AND cart_id = {cart}"""
+"""Which promotions are held against a cart: the automatic ones, those named, and those it has if it `keeps` them."""
+PROMOTED: Final = f"""SELECT json_build_object('cart', (SELECT row_to_json(x) FROM ({_CART}) x),
+  'now', clock_timestamp(),
+  'products', (SELECT json_agg(row_to_json(x)) FROM ({PRODUCT_FACTS} FROM product p WHERE p.id IN (
+    SELECT product_id FROM cart_line_item WHERE cart_id = c.id AND deleted_at IS NULL)) x),
+  'promotions', (SELECT json_agg(row_to_json(x)) FROM ({_PROMOTION}) x)) WHERE EXISTS (SELECT FROM acting)"""
+"""What `promotions_of` takes, of the cart `c` and the promotions `acting`; nothing where none acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +73,32 @@ SAME_CODES: Final = Codes()
 class LoadedPromotions:
     """The promotions that are held against a cart, and the facts that their rules look at."""
 
-    promotions: tuple[Promotion, ...]
-    cart: Facts
-    products: Mapping[str, Facts]
-    now: datetime
+    promotions: tuple[Promotion, ...] = ()
+    cart: Facts = field(default_factory=dict)
+    products: Mapping[str, Facts] = field(default_factory=dict)
+    now: datetime = field(default_factory=clock.now)
     asked: frozenset[str] = frozenset()  # the codes that this request named
+    unknown: tuple[str, ...] = ()  # those of them that there are not, case counting
+
+    def refuse_unknown(self) -> None:
+        """Raise invalid_data where a code was named that there is not."""
+        if self.unknown:
+            raise invalid_data(f"The promotion code {', '.join(self.unknown)} is invalid")
 
 
-async def load_promotions(session: AsyncSession, cart: CartState, codes: Codes) -> LoadedPromotions:
-    """Return the automatic promotions, those that the cart keeps and those named.
-
-    Errors: invalid_data for a code that there is not, case counting.
-    """
-    kept = list(cart.promotion_ids) if codes.replace is None else []
-    products = sorted({line.product_id for line in cart.lines if line.product_id})
-    text = await value(session, _LOAD, cart.id, kept, codes.named, products)
-    found = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+def promotions_of(found: Mapping[str, Any] | None, codes: Codes) -> LoadedPromotions:
+    """Return the automatic promotions, those that the cart keeps and those named, of what `PROMOTED` found."""
+    if found is None:
+        return LoadedPromotions(asked=frozenset(codes.named), unknown=tuple(codes.named))
     promotions = [_promotion(row) for row in found["promotions"] or ()]
-    unknown = [code for code in codes.named if all(code != each.code for each in promotions)]
-    if unknown:
-        raise invalid_data(f"The promotion code {', '.join(unknown)} is invalid")
+    known = {each.code for each in promotions}
     return LoadedPromotions(
         promotions=tuple(each for each in promotions if each.is_automatic or each.code not in codes.remove),
         cart=found["cart"],
         products={row["id"]: row for row in found["products"] or ()},
         now=datetime.fromisoformat(found["now"]),
         asked=frozenset(codes.named),
+        unknown=tuple(code for code in codes.named if code not in known),
     )
 
 

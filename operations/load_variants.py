@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commerce.promotion.types import Facts
 from kit.db import run
 from kit.errors import invalid_data, not_allowed
+from operations.load_promotions import PRODUCT_FACTS
 
 _SNAPSHOT: Final = """p.title AS title, v.title AS subtitle, coalesce(v.thumbnail, p.thumbnail) AS thumbnail,
     p.title AS product_title, p.description AS product_description, p.subtitle AS product_subtitle,
@@ -28,7 +30,7 @@ SELECT v.id, p.id AS product_id, p.type_id AS product_type_id, p.is_giftcard, p.
     SELECT FROM sales_channel_stock_location s WHERE s.sales_channel_id = $2) AS has_location,
   (SELECT row_to_json(s)::text FROM (SELECT {_SNAPSHOT}) s) AS snapshot,
   EXISTS (SELECT FROM product_shipping_profile sp WHERE sp.product_id = p.id) OR coalesce(stock.ships, false) AS ships,
-  stock.items
+  stock.items, CASE WHEN $3::boolean THEN (SELECT row_to_json(f)::text FROM ({PRODUCT_FACTS}) f) END AS facts
 FROM product_variant v
 JOIN product p ON p.id = v.product_id AND p.status = 'published' AND p.deleted_at IS NULL
 LEFT JOIN product_type t ON t.id = p.type_id
@@ -68,6 +70,7 @@ class SellableVariant:
     requires_shipping: bool
     items: tuple[StockedItem, ...]
     snapshot: Mapping[str, Any]
+    facts: Facts | None = None  # of its product
 
     def is_checked(self) -> bool:
         """Tell whether stock limits what may be sold."""
@@ -75,11 +78,14 @@ class SellableVariant:
 
 
 async def load_variants(
-    session: AsyncSession, variant_ids: Sequence[str], sales_channel_id: str | None
+    session: AsyncSession, variant_ids: Sequence[str], sales_channel_id: str | None, *, with_facts: bool = False
 ) -> dict[str, SellableVariant]:
-    """Return the variants by id; invalid_data names those that do not exist or are not published."""
+    """Return the variants by id, `with_facts` for the rules of promotions.
+
+    Errors: invalid_data names those that do not exist or are not published.
+    """
     wanted = sorted(set(variant_ids))
-    rows = await run(session, _LOAD, wanted, sales_channel_id)
+    rows = await run(session, _LOAD, wanted, sales_channel_id, with_facts)
     found = {row.id: _variant(row) for row in rows}
     missing = [id_ for id_ in wanted if id_ not in found]
     if missing:
@@ -121,4 +127,5 @@ def _variant(row: Any) -> SellableVariant:  # noqa: ANN401 - a driver row
         requires_shipping=row.ships,
         items=tuple(StockedItem(i[0], i[1], i[2] or Decimal(0), i[3] or Decimal(0)) for i in items),
         snapshot=json.loads(row.snapshot),
+        facts=json.loads(row.facts, parse_float=Decimal, parse_int=Decimal) if row.facts else None,
     )

@@ -52,10 +52,11 @@ items AS (
   INSERT INTO order_item (id, version, order_id, item_id, quantity, unit_price, compare_at_unit_price,
     fulfilled_quantity, delivered_quantity, shipped_quantity, return_requested_quantity, return_received_quantity,
     return_dismissed_quantity, written_off_quantity, metadata, totals)
-  SELECT x."new", version + 1, order_id, item_id, quantity, unit_price, compare_at_unit_price,
+  SELECT x."new", i.version + 1, i.order_id, i.item_id, i.quantity, coalesce(i.unit_price, l.unit_price),
+    coalesce(i.compare_at_unit_price, l.compare_at_unit_price),
     fulfilled_quantity, delivered_quantity, shipped_quantity, return_requested_quantity, return_received_quantity,
-    return_dismissed_quantity, written_off_quantity, metadata, totals
-  FROM x JOIN order_item i ON i.id = x.old WHERE x.of = 'order_item'),
+    return_dismissed_quantity, written_off_quantity, i.metadata, i.totals
+  FROM x JOIN order_item i ON i.id = x.old JOIN order_line_item l ON l.id = i.item_id WHERE x.of = 'order_item'),
 methods AS (
   INSERT INTO order_shipping (id, version, order_id, return_id, exchange_id, claim_id, shipping_method_id, totals)
   SELECT x."new", version + 1, order_id, return_id, exchange_id, claim_id, shipping_method_id, totals

@@ -75,8 +75,14 @@ async def settle_session(session: AsyncSession, intent: SessionIntent, result: S
     await take_lock(session, intent.cart_id)
     state = await one(session, _STATE, intent.cart_id, intent.request.session_id)
     if state is None or state.is_busy or state.version != intent.cart_version or state.fate != SessionFate.CREATING:
-        await _let_go(session, intent, result)
+        await let_go_session(session, intent, result)
         return False
+    await open_session(session, intent, result)
+    return True
+
+
+async def open_session(session: AsyncSession, intent: SessionIntent, result: SessionResult) -> None:
+    """Open the session, superseding the one before; the caller has the lock of whatever is paid by it."""
     superseded = await run(session, _SUPERSEDE, intent.collection_id, intent.request.session_id)
     await run(
         session,
@@ -87,7 +93,6 @@ async def settle_session(session: AsyncSession, intent: SessionIntent, result: S
         result.reference,
     )
     await _ask_release(session, [row.id for row in superseded])
-    return True
 
 
 async def give_up_session(session: AsyncSession, intent: SessionIntent, *, is_known: bool) -> None:
@@ -98,7 +103,8 @@ async def give_up_session(session: AsyncSession, intent: SessionIntent, *, is_kn
         await _ask_release(session, [intent.request.session_id])
 
 
-async def _let_go(session: AsyncSession, intent: SessionIntent, result: SessionResult) -> None:
+async def let_go_session(session: AsyncSession, intent: SessionIntent, result: SessionResult) -> None:
+    """End a session that came too late; whatever the provider holds for it is let go."""
     data = json.dumps(result.data)
     await run(session, _END, intent.request.session_id, SessionFate.RELEASING, result.status, data, result.reference)
     await _ask_release(session, [intent.request.session_id])

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from commerce.cart.rows import Adjustment, CartState, Line, Method
-from commerce.promotion.eligibility import missing_attribute
-from commerce.promotion.rules import discounts
+from commerce.promotion.eligibility import BUDGET_USED, CROWDED, NOTHING, missing_attribute, why_not
+from commerce.promotion.rules import discounts, order_of_application
 from commerce.promotion.types import Basket, Discount, Promotion, Target
 from commerce.totals.exact import rate_of
-from commerce.totals.publish import cart_totals
+from commerce.totals.publish import CART_TOTALS, cart_totals
 from commerce.totals.rules import calculate
 from commerce.totals.types import Priced
-from kit.decimals import EXACT, div, kept
+from kit.decimals import EXACT, div, drop_tail, kept
 from kit.errors import invalid_data
 from kit.ids import new_id
 from operations.load_promotions import LoadedPromotions
@@ -27,27 +27,86 @@ ONE: Final = Decimal(1)
 def promote(cart: CartState, found: LoadedPromotions | None) -> tuple[CartState, Mapping[str, str]]:
     """Return the cart with its promotions' discounts, and by code why the others took nothing.
 
-    Rules about totals see the discounts of all other promotions. Since taking one off changes what the others see, it
-    is done again until nothing changes; a promotion that fell out does not come back in the same write, so that ends.
+    Rules about totals see the discounts of all other promotions, and each discount changes what the others see. So the
+    codes and what the cart has stand or fall together first; then automatic promotions with such rules join, one by
+    one in order of application, where all that act still may. The next write of an unchanged cart changes nothing.
     Errors: invalid_data when a code was asked for whose campaign counts by something that the cart does not have.
     """
     if found is None:
         return (_without_discounts(cart) if cart.promotion_ids else cart), {}
-    candidates, reasons = list(found.promotions), dict[str, str]()
+    _refuse_uncounted(found)
+    kept = {*cart.promotion_ids, *[each.id for each in found.promotions if each.code in found.asked]}
+    state = _settled(cart, found, [each for each in found.promotions if each.id in kept or not _waits(each)])
+    waiting = [each for each in found.promotions if _waits(each) and each.id not in state.cart.promotion_ids]
+    reasons = dict(state.reasons)
+    while waiting:
+        joined, why = _joined(state, found, sorted(waiting, key=order_of_application))
+        reasons |= why
+        if joined is None:
+            break
+        state = joined
+        waiting = [each for each in waiting if each.id not in state.cart.promotion_ids]
+    acting = {each.code for each in found.promotions if each.id in state.cart.promotion_ids}
+    return state.cart, {code: reason for code, reason in reasons.items() if code not in acting}
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A cart, the promotions that may act on it together, and why others may not or take nothing."""
+
+    cart: CartState
+    standing: tuple[Promotion, ...]
+    reasons: Mapping[str, str]
+
+
+def _waits(promotion: Promotion) -> bool:
+    """Tell whether a promotion without code looks at the totals, so that it joins after those that do not."""
+    return promotion.is_automatic and _looks_at_totals(promotion)
+
+
+def _looks_at_totals(promotion: Promotion) -> bool:
+    return any(rule.attribute in CART_TOTALS for rule in promotion.rules)
+
+
+def _settled(cart: CartState, found: LoadedPromotions, standing: Sequence[Promotion]) -> _State:
+    """Take off the cart, round by round, what may not act with all the rest; what fell does not come back here."""
+    fallen: dict[str, str] = {}
     while True:
-        basket = basket_of(cart, found, candidates)
-        _refuse_uncounted(basket, candidates, found.asked)
-        result = discounts(basket, candidates)
-        reasons |= result.reasons
-        applied = {discount.promotion_id for discount in result.applied}
-        before, cart = cart, _with_discounts(cart, result.applied, applied)
-        candidates = [promotion for promotion in candidates if promotion.id in applied]
-        if _facts(before) == _facts(cart):
-            return cart, reasons
+        result = discounts(basket_of(cart, found, standing), standing)
+        before, cart = cart, _with_discounts(cart, result.applied)
+        fell = {code: reason for code, reason in result.reasons.items() if reason not in {NOTHING, BUDGET_USED}}
+        standing = [each for each in standing if each.code not in fell]
+        fallen |= fell
+        if _facts(before) == _facts(cart) or not any(_looks_at_totals(each) for each in standing):
+            return _State(cart, _those_of_next_write(cart, standing), {**fallen, **result.reasons})
 
 
-def basket_of(cart: CartState, found: LoadedPromotions, promotions: Iterable[Promotion]) -> Basket:
-    """Return the cart as promotions see it."""
+def _those_of_next_write(cart: CartState, standing: Sequence[Promotion]) -> tuple[Promotion, ...]:
+    """Return what the next write begins with: what acts, and the automatic ones that join whatever the totals are."""
+    return tuple(p for p in standing if p.id in cart.promotion_ids or (p.is_automatic and not _looks_at_totals(p)))
+
+
+def _joined(
+    state: _State, found: LoadedPromotions, waiting: Sequence[Promotion]
+) -> tuple[_State | None, Mapping[str, str]]:
+    """Return the state with the first of `waiting` that may join, or None and why none may."""
+    basket, reasons = basket_of(state.cart, found, [*state.standing, *waiting]), dict[str, str]()
+    for promotion in waiting:
+        standing = (*state.standing, promotion)
+        result = discounts(basket, standing)
+        if promotion.code in result.reasons:
+            reasons[promotion.code] = result.reasons[promotion.code]
+            continue
+        cart = _with_discounts(state.cart, result.applied)
+        seen = basket_of(cart, found, standing)
+        if all(why_not(each, seen) is None for each in standing if each.id in cart.promotion_ids):
+            return _State(cart, _those_of_next_write(cart, standing), result.reasons), {**reasons, **result.reasons}
+        reasons[promotion.code] = CROWDED
+    return None, reasons
+
+
+def basket_of(cart: CartState, found: LoadedPromotions, promotions: Sequence[Promotion]) -> Basket:
+    """Return the cart as `promotions` see it; without totals when none of them looks at any."""
     given = totals_input(cart)
     with localcontext(EXACT):
         priced: list[Priced] = [*given.lines, *given.shipping_methods]
@@ -64,11 +123,11 @@ def basket_of(cart: CartState, found: LoadedPromotions, promotions: Iterable[Pro
         facts=facts,
         items=items,
         shipping_methods=methods,
-        totals=_totals(cart),
+        totals=_totals(cart) if any(_looks_at_totals(each) for each in promotions) else {},
         totals_without={
             promotion.id: _totals(_without(cart, promotion.id))
             for promotion in promotions
-            if promotion.rules and promotion.id in cart.promotion_ids
+            if promotion.id in cart.promotion_ids and _looks_at_totals(promotion)
         },
     )
 
@@ -80,7 +139,8 @@ def _target_sums(thing: Priced) -> tuple[Decimal, Decimal]:
 
 
 def _totals(cart: CartState) -> Mapping[str, Decimal]:
-    return cart_totals(calculate(totals_input(cart)))
+    totals = cart_totals(calculate(totals_input(cart)))
+    return {name: drop_tail(amount) for name, amount in totals.items()}
 
 
 def _line_facts(line: Line, found: LoadedPromotions) -> Mapping[str, Any]:
@@ -109,16 +169,16 @@ def _method_facts(method: Method) -> Mapping[str, Any]:
     }
 
 
-def _refuse_uncounted(basket: Basket, promotions: Iterable[Promotion], asked: frozenset[str]) -> None:
-    for promotion in promotions:
-        missing = missing_attribute(promotion.budget, basket) if promotion.code in asked else None
+def _refuse_uncounted(found: LoadedPromotions) -> None:
+    for promotion in found.promotions:
+        missing = missing_attribute(promotion.budget, found.cart) if promotion.code in found.asked else None
         if missing is not None:
             raise invalid_data(
                 f"The campaign of {promotion.code} counts uses by {missing}, which the cart does not have"
             )
 
 
-def _with_discounts(cart: CartState, applied: tuple[Discount, ...], ids: set[str]) -> CartState:
+def _with_discounts(cart: CartState, applied: tuple[Discount, ...]) -> CartState:
     given: dict[str, list[tuple[int, Discount]]] = {}
     ranks: dict[str, int] = {}
     for discount in applied:
@@ -128,7 +188,7 @@ def _with_discounts(cart: CartState, applied: tuple[Discount, ...], ids: set[str
     methods = tuple(
         replace(method, adjustments=_adjustments(given.get(method.id, ()), "casmadj")) for method in cart.methods
     )
-    return replace(cart, lines=lines, methods=methods, promotion_ids=tuple(sorted(ids)))
+    return replace(cart, lines=lines, methods=methods, promotion_ids=tuple(sorted(ranks)))
 
 
 def _adjustments(given: Iterable[tuple[int, Discount]], prefix: str) -> tuple[Adjustment, ...]:
@@ -140,7 +200,7 @@ def _adjustments(given: Iterable[tuple[int, Discount]], prefix: str) -> tuple[Ad
 
 
 def _without_discounts(cart: CartState) -> CartState:
-    return _with_discounts(cart, (), set())
+    return _with_discounts(cart, ())
 
 
 def _without(cart: CartState, promotion_id: str) -> CartState:

@@ -37,12 +37,16 @@ async def consume_session(session: AsyncSession, session_id: str, order_id: str,
         raise conflict("The payment session is no longer open for this cart.")
 
 
-async def record_payment(session: AsyncSession, session_id: str, order_id: str, word: Paid) -> None:
-    """Write what the consumed session brought to its order; a promised payment (pending) brings nothing yet."""
+async def record_payment(session: AsyncSession, session_id: str, order_id: str, word: Paid) -> str:
+    """Write what the consumed session brought to its order and return its payment's id.
+
+    A promised payment (pending) brings nothing yet, so there is no such payment.
+    """
+    payment_id = new_id("pay")
     there = word.held + word.captured
     capture_id = new_id("capt") if word.captured > ZERO else None
     source = await one(
-        session, _RECORD, session_id, order_id, new_id("pay"), there, word.captured, capture_id, new_id("ordtrx")
+        session, _RECORD, session_id, order_id, payment_id, there, word.captured, capture_id, new_id("ordtrx")
     )
     if source is None:
         raise conflict("The payment session is no longer there.")
@@ -51,6 +55,7 @@ async def record_payment(session: AsyncSession, session_id: str, order_id: str, 
         Source(session_id, session_id, source.provider_id, source.currency_code, order_id),
         paid(word.held, word.captured),
     )
+    return payment_id
 
 
 async def link_collection(session: AsyncSession, cart_id: str, order_id: str) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commerce.cart.rows import CartState, Line, Method
 from commerce.totals.publish import adjustment_totals, cart_totals, line_totals, tax_line_totals
 from commerce.totals.results import LineResult, TotalsResult
-from kit.db import run
+from kit.db import value
 from kit.decimals import Encodable, encode
+from kit.errors import BUSY, conflict
 from kit.ids import new_id
 from operations.price_cart import published_total
 
@@ -85,20 +86,33 @@ gone_promotions AS (
 collection AS (
   UPDATE payment_collection SET amount = $6, currency_code = $7, updated_at = now()
   WHERE cart_id = $1 AND (amount, currency_code) IS DISTINCT FROM ($6, $7)),
+superseded AS (
+  UPDATE payment_session s SET fate = 'superseded', updated_at = now()
+  WHERE s.payment_collection_id = $13 AND s.fate = 'open'
+  RETURNING s.id, EXISTS (
+    SELECT FROM checkout_attempt a WHERE a.cart_id = $1 AND a.session_id = s.id AND a.state = 'open') AS is_busy),
 events AS (
   INSERT INTO outbox_event (id, name, data)
   SELECT id, name, jsonb_build_object('id', $1::text) FROM unnest($8::text[], $9::text[]) AS x(id, name)
+  UNION ALL SELECT $14, 'start.release-session', jsonb_build_object('session_id', id) FROM superseded
   RETURNING pg_notify('outbox', ''))
 UPDATE cart SET totals = $5::jsonb, version = version + 1, updated_at = now(), answers = $11::jsonb,
   unconfirmed = $12::jsonb
 WHERE id = $1 AND (SELECT count(*) FROM events) >= 0
+RETURNING EXISTS (SELECT FROM superseded WHERE is_busy)
 """
 
 
 async def save_cart(
     session: AsyncSession, before: CartState, after: CartState, result: TotalsResult, events: Sequence[str]
 ) -> None:
-    """Write the differences, the totals, the collection's amount and the outbox rows; the version grows by one."""
+    """Write the differences, the totals, the collection's amount and the outbox rows; the version grows by one.
+
+    When the total or the currency changes, the open payment session is superseded in the same commit, and its release
+    asked for, so that no session can pay another amount than the cart's (docs/checkout.md: supersede). One that is
+    still being created is let go when it settles, since it settles only for the cart's own version. Errors: conflict
+    while a checkout runs on the session, whose money may be on its way.
+    """
     lines = _difference(before.lines, after.lines)
     methods = _difference(before.methods, after.methods)
     by_id = {line.id: line for line in (*result.lines, *result.shipping_methods)}
@@ -113,7 +127,7 @@ async def save_cart(
         "method_adjustments": _adjustments(methods, by_id),
         "promotions": list(after.promotion_ids),
     }
-    await run(
+    is_busy = await value(
         session,
         _SAVE,
         after.id,
@@ -128,7 +142,20 @@ async def save_cart(
         [thing.id for thing in (*lines.readjusted, *methods.readjusted)],
         json.dumps(after.answers) if after.answers else None,
         json.dumps(after.unconfirmed) if after.unconfirmed else None,
+        _outdated(after, result),
+        new_id("evt"),
     )
+    if is_busy:
+        raise conflict(BUSY)
+
+
+def _outdated(cart: CartState, result: TotalsResult) -> str | None:
+    """Return the collection whose session is for another amount than the cart's, None where none is."""
+    found = cart.collection
+    if found is None or not found.has_session:
+        return None
+    is_same = found.amount == published_total(result) and found.currency_code == cart.currency_code
+    return None if is_same else found.id
 
 
 @dataclass(frozen=True, slots=True)

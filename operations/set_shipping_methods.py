@@ -16,9 +16,9 @@ from commerce.fulfillment.rules import STORE, Offer, is_offered
 from kit.errors import invalid_data
 from kit.ids import new_id
 from operations.consult_providers import insisted
-from operations.load_cart import LoadedCart, load_cart
+from operations.load_cart import LoadedCart
 from operations.load_offers import load_offers
-from operations.lock_cart import lock_cart
+from operations.lock_cart import lock_and_load
 from operations.outside import NOTHING_TOLD, Heard, Question, Told, recall_all
 from operations.price_cart import place_of, price_context, total_cart
 from operations.refresh_cart import refresh_cart
@@ -41,8 +41,7 @@ async def set_shipping_methods(
     Errors: not_found, invalid_data for an option that is not offered or has no price, or for data that its provider
     refuses; NeedsError, `unavailable` when a provider says nothing.
     """
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
+    loaded = await lock_and_load(session, cart_id, told)
     offers = await _offers(session, loaded.state, chosen)
     checked = _checked(loaded, chosen, offers)
     methods = await _methods(session, loaded.state, checked, offers)

@@ -1,4 +1,4 @@
-"""End a payment session whose amount is no longer the cart's (docs/checkout.md: supersede)."""
+"""End the open session of a collection that no cart write ends (docs/checkout.md: supersede; carts: save_cart)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import run
-from kit.errors import conflict
+from kit.errors import BUSY, conflict
 from kit.outbox import emit
-from operations.lock_cart import BUSY
 
 
 async def supersede_session(session: AsyncSession, collection_id: str) -> None:
-    """Supersede the collection's open session and ask for its release; the caller holds the cart's lock.
+    """Supersede the collection's open session and ask for its release; the caller holds the lock of its cart or order.
 
     A session that is still being created is let go when it settles, since it settles only for the cart's own version.
     Errors: conflict while a checkout runs on the session, whose money may be on its way.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commerce.cart.service import update_head
-from kit.db import one
+from kit.db import run
 from kit.errors import not_found
 from operations.load_cart import load_cart
 from operations.lock_cart import lock_cart
@@ -20,11 +21,15 @@ async def transfer_cart(session: AsyncSession, cart_id: str, customer_id: str, t
     for a completed cart, conflict while a checkout is running.
     """
     await lock_cart(session, cart_id)
-    customer = await one(session, "SELECT email FROM customer WHERE id = $1 AND deleted_at IS NULL", customer_id)
-    if customer is None:
+    if not await run(session, _TRANSFER, cart_id, customer_id):
         raise not_found(f"Customer with id: {customer_id} was not found")
-    await update_head(session, cart_id, {"customer_id": customer_id, "email": customer.email})
     loaded = await load_cart(session, cart_id, told)
     everything = frozenset(line.id for line in loaded.state.lines)
     await refresh_cart(session, loaded, loaded.state, reprice=everything, events=("cart.customer_transferred",))
     return cart_id
+
+
+_TRANSFER: Final = """
+UPDATE cart SET customer_id = u.id, email = u.email FROM customer u
+WHERE cart.id = $1 AND u.id = $2 AND u.deleted_at IS NULL RETURNING u.id
+"""

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rules import with_quantity, without_line
-from operations.load_cart import load_cart
 from operations.load_variants import check_stock, load_variants
-from operations.lock_cart import lock_cart
+from operations.lock_cart import lock_and_load
 from operations.outside import NOTHING_TOLD, Told
 from operations.refresh_cart import refresh_cart
 
@@ -26,8 +25,7 @@ async def update_line_item(
     told: Told = NOTHING_TOLD,
 ) -> str:
     """Set a quantity (0 removes the line) and merge metadata; errors as `add_line_items`, not_found for the line."""
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
+    loaded = await lock_and_load(session, cart_id, told)
     changed, touched = with_quantity(loaded.state, line_id, quantity, metadata)
     ids = [line.variant_id for line in changed.lines if line.id in touched and line.variant_id]
     if ids:
@@ -42,8 +40,7 @@ async def update_line_item(
 
 async def remove_line_item(session: AsyncSession, cart_id: str, line_id: str, told: Told = NOTHING_TOLD) -> str:
     """Remove a line; one that is gone already is no error (contract section 1)."""
-    await lock_cart(session, cart_id)
-    loaded = await load_cart(session, cart_id, told)
+    loaded = await lock_and_load(session, cart_id, told)
     changed = without_line(loaded.state, line_id)
     await refresh_cart(session, loaded, changed)
     return cart_id

@@ -89,6 +89,7 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
                 confirmed_by_client=confirmed_by_client,
                 session_seconds=settings.provider_session_seconds,
                 money_seconds=settings.provider_money_seconds,
+                webhook_secrets=settings.sandbox_webhook_secrets.split(),
             )
     if settings.stripe_api_key is not None:
         # Vendors' SDKs take half a second and 30 MB to import: a shop without one does not pay for it.
@@ -100,7 +101,7 @@ def _payment(settings: Settings) -> Iterator[PaymentProvider]:
 
         yield paypal(settings)
     if settings.recorded_payments:
-        yield RecordedPayments()
+        yield RecordedPayments(settings.files_dir.parent / "recorded-payments")
 
 
 def file_provider(settings: Settings) -> FileProvider:

@@ -113,12 +113,6 @@ async def names_of(session: AsyncSession, ids: Collection[str]) -> dict[str, str
     return {row.id: row.name for row in await run(session, _NAMES, sorted(ids))} if ids else {}
 
 
-async def known_codes(session: AsyncSession, codes: Collection[str]) -> set[str]:
-    """Return those of the codes that there are, case counting."""
-    rows = await run(session, "SELECT code FROM promotion WHERE code = ANY($1) AND deleted_at IS NULL", sorted(codes))
-    return {row.code for row in rows}
-
-
 def _price(row: dict[str, Any]) -> PriceFacts:
     found, rules = row.pop("price_list"), row.pop("rules") or ()
     price_list = ListFacts(**{**found, "rules": _list_rules(found["rules"] or ())}) if found else None

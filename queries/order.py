@@ -7,7 +7,7 @@ from typing import Final
 
 import queries.customer
 from commerce.order.models import Order, OrderAddress, OrderCreditLine
-from kit.query import LIVE, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
+from kit.query import LIVE, Column, Filter, Kind, Resource, computed, many, one, ops, plain, read_list
 from kit.search import sought
 from queries.order_lines import AT_VERSION, ITEM, SHIPPING_METHOD, UNTOTALED_ITEM
 from queries.order_status import FULFILLMENT_STATUS, PAYMENT_STATUS
@@ -21,7 +21,14 @@ from queries.totals import CART_TOTALS, UNIT_TOTALS, inside_row, stored
 
 _ADDRESS: Final = ("first_name", "last_name", "company", "address_1", "city", "postal_code", "phone")
 ADDRESS: Final[Resource] = Resource(OrderAddress, key="address", plural="addresses")
-CREDIT_LINE: Final[Resource] = Resource(OrderCreditLine, key="credit_line", plural="credit_lines", twins=("amount",))
+_CREDITED: Final = Column("{t}.amount", Kind.NUMBER)  # a credit line carries no tax
+CREDIT_LINE: Final[Resource] = Resource(
+    OrderCreditLine,
+    key="credit_line",
+    plural="credit_lines",
+    twins=("amount", "subtotal", "total"),
+    computed={"subtotal": _CREDITED, "total": _CREDITED},
+)
 
 _SUMMARY: Final = """
   SELECT s.summary || coalesce((

@@ -13,7 +13,7 @@ from commerce.payment.models import (
     Refund,
     RefundReason,
 )
-from kit.query import LIVE, Column, Kind, Resource, many, one, ops, plain
+from kit.query import LIVE, Column, Kind, Resource, computed, many, one, ops, plain
 from queries.store_fields import PAYMENT_COLLECTION_ALLOWED, PAYMENT_COLLECTION_DEFAULTS
 
 CURRENT: Final = """{t}.deleted_at IS NULL AND ({t}.fate IN ('open', 'consumed') OR (
@@ -42,7 +42,13 @@ PROVIDER: Final[Resource] = Resource(
     with_deleted=True,
     limit=20,
 )
-CAPTURE: Final[Resource] = Resource(Capture, key="capture", plural="captures", twins=("amount",))
+# Ours alone, so by name only; what stands between us and a provider is nobody else's.
+_STATE: Final = computed("{t}.state", Kind.TEXT)
+_INNER: Final = frozenset({"key_number", "keyed_at", "provider_reference", "attention"})
+
+CAPTURE: Final[Resource] = Resource(
+    Capture, key="capture", plural="captures", twins=("amount",), hidden=_INNER, computed={"state": _STATE}
+)
 REFUND_REASON: Final[Resource] = Resource(
     RefundReason,
     key="refund_reason",
@@ -58,6 +64,8 @@ REFUND: Final[Resource] = Resource(
     key="refund",
     plural="refunds",
     twins=("amount",),
+    hidden=_INNER,
+    computed={"state": _STATE},
     relations={"refund_reason": one(lambda: REFUND_REASON, on="refund_reason_id", where=LIVE)},
 )
 PAYMENT: Final[Resource] = Resource(
@@ -89,6 +97,8 @@ PAYMENT: Final[Resource] = Resource(
     with_deleted=True,
     limit=20,
     twins=("amount",),
+    hidden=frozenset({"attention", "canceling_at", "followed_at", "key_number", "warned_at"}),
+    computed={"expires_at": computed("{t}.expires_at", Kind.MOMENT)},
     relations=lambda: {
         "captures": many(lambda: CAPTURE, on="payment_id", where=LIVE),
         "refunds": many(lambda: REFUND, on="payment_id", where=LIVE),
@@ -101,7 +111,7 @@ PAYMENT_SESSION: Final[Resource] = Resource(
     key="payment_session",
     plural="payment_sessions",
     twins=("amount",),
-    hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention"}),
+    hidden=frozenset({"fate", "provider_reference", "order_id", "key_number", "attention", "released_because"}),
     relations=lambda: {
         "payment": one(lambda: PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE, stub=_PAYMENT_OF_SESSION)
     },
@@ -126,3 +136,27 @@ PAYMENT_COLLECTION: Final[Resource] = Resource(
 STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
     defaults=PAYMENT_COLLECTION_DEFAULTS, allowed=PAYMENT_COLLECTION_ALLOWED
 )
+# A session shows its payment and a payment its session, each without the other inside.
+_BARE_SESSION: Final[Resource] = PAYMENT_SESSION.but(relations={})
+_BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={})
+_SESSION: Final[Resource] = _BARE_SESSION.but(
+    relations={"payment": one(lambda: _BARE_PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)}
+)
+_PAYMENT: Final[Resource] = PAYMENT.but(
+    relations=lambda: {
+        **PAYMENT.links,
+        "payment_session": one(lambda: _BARE_SESSION, on="payment_session_id", where=LIVE),
+    }
+)
+ADMIN_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
+    defaults=(
+        *("id", "currency_code", "amount", "status", "authorized_amount", "captured_amount", "refunded_amount"),
+        *("*payment_sessions", "*payment_sessions.payment", "*payments", "*payments.payment_session"),
+    ),
+    relations=lambda: {
+        **PAYMENT_COLLECTION.links,
+        "payment_sessions": many(lambda: _SESSION, on="payment_collection_id", where=CURRENT),
+        "payments": many(lambda: _PAYMENT, on="payment_collection_id", where=LIVE),
+    },
+)
+"""A collection as the admin who makes one for an order is answered."""

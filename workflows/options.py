@@ -78,6 +78,11 @@ DELIVER: Final = ActivityConfig(
 DELIVERY_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600))
 
 
+# Between two looks at a session that a checkout is at: most are over in a second, their deadline is 30 s. What is left
+# after a minute is asked about again by the sweep.
+FOLLOW_PAUSES: Final = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 4, 8, 15, 30))
+
+
 def delivery_pause(tried: int) -> timedelta:
     """Return the pause after `tried` (1 or more) failed deliveries."""
     return DELIVERY_PAUSES[min(tried, len(DELIVERY_PAUSES)) - 1]

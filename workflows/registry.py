@@ -9,6 +9,7 @@ from workflows.cancel_payment import CancelPaymentWorkflow
 from workflows.capture_payment import CapturePaymentWorkflow
 from workflows.complete_cart import CompleteCartWorkflow
 from workflows.deliver_events import DeliverEventsWorkflow
+from workflows.process_payment import ProcessPaymentWorkflow
 from workflows.refund_payment import RefundPaymentWorkflow
 from workflows.release_session import ReleaseSessionWorkflow
 from workflows.resolve_session import ResolveSessionWorkflow
@@ -18,6 +19,7 @@ WORKFLOWS: Final[dict[str, tuple[type, ...]]] = {
     MONEY: (
         CancelPaymentWorkflow,
         CapturePaymentWorkflow,
+        ProcessPaymentWorkflow,
         RefundPaymentWorkflow,
         ReleaseSessionWorkflow,
         ResolveSessionWorkflow,

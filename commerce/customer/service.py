@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.customer.models import Customer
 from kit import clock
-from kit.db import run, save, value
+from kit.db import run, save
 from kit.errors import CommerceError
 from kit.ids import new_id
 from kit.outbox import tell
@@ -63,20 +63,3 @@ async def delete_customer(session: AsyncSession, customer_id: str) -> str:
     await run(session, "DELETE FROM customer_group_customer WHERE customer_id = ANY($1::text[])", gone)
     await tell(session, "customer.deleted", *gone)
     return customer_id
-
-
-async def find_or_create_guest(session: AsyncSession, email: str) -> str:
-    """Return the id of the customer without account who has this email, made if there is none (contract section 11)."""
-    made: str | None = await value(
-        session,
-        """INSERT INTO customer (id, email, has_account) VALUES ($1, $2, false)
-           ON CONFLICT (email, has_account) WHERE deleted_at IS NULL DO NOTHING RETURNING id""",
-        new_id("cus"),
-        email,
-    )
-    if made is not None:
-        return made
-    found: str = await value(
-        session, "SELECT id FROM customer WHERE email = $1 AND NOT has_account AND deleted_at IS NULL", email
-    )
-    return found

@@ -146,6 +146,16 @@ def dispute_lost(amount: Decimal) -> tuple[Booking, ...]:
     return _positive(Booking(Account.SHOPPER, Account.DISPUTED, amount))
 
 
+def to_dispute(booked: Flows, *, with_bank: Decimal, lost: Decimal) -> tuple[Booking, ...]:
+    """Return the entries that bring one dispute from what is `booked` of it to what it is now; lost may be won again.
+
+    `with_bank`: taken until it is decided; `lost`: the shopper keeps it.
+    """
+    gone = EXACT.subtract(lost, total("refunded", booked))
+    taken = EXACT.add(EXACT.subtract(with_bank, total("disputed", booked)), max(gone, ZERO))
+    return (*refunded(min(gone, ZERO)), *disputed(taken), *dispute_lost(gone))
+
+
 def credited(amount: Decimal) -> tuple[Booking, ...]:
     """Return the entry of a credit line of an order; below zero, of one that raises what is owed."""
     return _signed(Account.CREDITED, Account.SHOPPER, amount)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit import clock
@@ -123,10 +123,15 @@ class PaymentSession(Entity):
     order_id: Mapped[str | None]
     key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     attention: Mapped[str | None]
+    released_because: Mapped[str | None]
 
 
 class Payment(Entity):
-    """Money that a provider holds or took for an order; `canceling_at`: somebody wants the rest to be freed."""
+    """Money that a provider holds or took for an order; `canceling_at`: somebody wants the rest to be freed.
+
+    `followed_at`: when the provider was asked what our rows were last brought up to; to the microsecond, since what
+    was asked before must not overwrite it. `warned_at`: when somebody was told that `expires_at` is near.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -135,6 +140,12 @@ class Payment(Entity):
             "ix_payment_canceling",
             "updated_at",
             postgresql_where=text("canceling_at IS NOT NULL AND canceled_at IS NULL"),
+        ),
+        Index("ix_payment_new", "provider_id", "created_at", postgresql_where=text("followed_at IS NULL")),
+        Index(
+            "ix_payment_expires_at",
+            "expires_at",
+            postgresql_where=text("captured_at IS NULL AND canceled_at IS NULL"),
         ),
     )
     prefix = "pay"
@@ -150,6 +161,8 @@ class Payment(Entity):
     metadata_: Mapped[Metadata] = mapped_column("metadata")
     attention: Mapped[str | None]
     expires_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    warned_at: Mapped[datetime | None]
     canceling_at: Mapped[datetime | None]
     key_number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 

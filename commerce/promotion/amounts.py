@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from commerce.promotion.types import ONE, Promotion, Target
-from kit.decimals import ZERO, div
+from kit.decimals import ZERO, div, drop_tail
 
 PERCENT: Final = Decimal("0.01")
 
@@ -49,6 +49,11 @@ def unit_price(target: Target, *, gross: bool) -> Decimal:
     return unit * (ONE + target.rate) if gross else unit
 
 
+def price_rank(target: Target, *, gross: bool) -> Decimal:
+    """Return what targets are sorted by: the unit price, where no division's tail tells equal prices apart."""
+    return drop_tail(unit_price(target, gross=gross))
+
+
 def _across(promotion: Promotion, targets: Sequence[Target], left: Left) -> Iterator[tuple[Target, Decimal]]:
     gross = promotion.is_gross
     rests = [(target, left.of(target, gross=gross)) for target in targets]
@@ -64,7 +69,7 @@ def _across(promotion: Promotion, targets: Sequence[Target], left: Left) -> Iter
 def _once(promotion: Promotion, targets: Sequence[Target], left: Left) -> Iterator[tuple[Target, Decimal]]:
     """Yield the cheapest units first, `max_quantity` of them in the whole cart."""
     units = promotion.max_quantity or ONE
-    for target in sorted(targets, key=lambda each: (unit_price(each, gross=promotion.is_gross), each.id)):
+    for target in sorted(targets, key=lambda each: (price_rank(each, gross=promotion.is_gross), each.id)):
         if units <= ZERO:
             return
         count = min(units, target.quantity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from commerce.promotion.amounts import PERCENT, Left, unit_price
+from commerce.promotion.amounts import PERCENT, Left, price_rank, unit_price
 from commerce.promotion.matching import matching
 from commerce.promotion.types import ONE, Promotion, Target
 from kit.decimals import ZERO
@@ -25,9 +25,9 @@ def buyget_amounts(
     named = {target.id for target in targets}
     buying = sorted(
         matching(items, promotion.buy_rules, "items."),
-        key=lambda each: (each.id in named, -unit_price(each, gross=False), each.id),
+        key=lambda each: (each.id in named, -price_rank(each, gross=False), each.id),
     )
-    getting = sorted(targets, key=lambda each: (unit_price(each, gross=False), each.id))
+    getting = sorted(targets, key=lambda each: (price_rank(each, gross=False), each.id))
     need, each_time = promotion.buy_rules_min_quantity or ONE, promotion.apply_to_quantity or ONE
     rest = promotion.max_quantity or each_time
     lowered: Units = {}

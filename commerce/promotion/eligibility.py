@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from commerce.promotion.matching import holds, values_at
-from commerce.promotion.types import Basket, Budget, Promotion
+from commerce.promotion.types import Basket, Budget, Facts, Promotion
 from kit.decimals import ZERO
 
 ACTIVE: Final = "active"
@@ -14,6 +14,7 @@ PER_PROMOTION: Final = "usage"
 PER_ATTRIBUTE: Final = "use_by_attribute"
 SPEND: Final = "spend"
 NOTHING: Final = "there is nothing in the cart that it could lower"
+CROWDED: Final = "with it another promotion of the cart would no longer hold"
 BUDGET_USED: Final = "its campaign's budget is used up"
 
 
@@ -29,11 +30,11 @@ def why_not(promotion: Promotion, basket: Basket) -> str | None:
     )
 
 
-def missing_attribute(budget: Budget | None, basket: Basket) -> str | None:
-    """Return the attribute by which a budget counts and of which the cart has no value, else None."""
+def missing_attribute(budget: Budget | None, facts: Facts) -> str | None:
+    """Return the attribute by which a budget counts and of which the cart's `facts` have no value, else None."""
     if budget is None or budget.type != PER_ATTRIBUTE or budget.attribute is None:
         return None
-    return None if values_at(basket.facts, path_of(budget.attribute)) else budget.attribute
+    return None if values_at(facts, path_of(budget.attribute)) else budget.attribute
 
 
 def path_of(attribute: str) -> str:
@@ -43,7 +44,7 @@ def path_of(attribute: str) -> str:
 
 def over_budget(budget: Budget, basket: Basket) -> str | None:
     """Return why a budget that counts uses refuses one more, None when it does not."""
-    missing = missing_attribute(budget, basket)
+    missing = missing_attribute(budget, basket.facts)
     if missing is not None:
         return f"its campaign counts uses by {missing}, which the cart does not have"
     if budget.limit is None or budget.type not in {PER_PROMOTION, PER_ATTRIBUTE}:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 
 from commerce.promotion.amounts import Left, amounts
+from commerce.promotion.budgets import Purse
 from commerce.promotion.buyget import Units, buyget_amounts
-from commerce.promotion.eligibility import BUDGET_USED, NOTHING, SPEND, why_not
+from commerce.promotion.eligibility import BUDGET_USED, NOTHING, why_not
 from commerce.promotion.matching import matching
 from commerce.promotion.types import Basket, Discount, Discounts, Promotion, Target
-from kit.decimals import EXACT, NEGLIGIBLE, ZERO
+from kit.decimals import EXACT, NEGLIGIBLE, ZERO, drop_tail
 
 
 def discounts(basket: Basket, promotions: Sequence[Promotion]) -> Discounts:
@@ -19,13 +20,13 @@ def discounts(basket: Basket, promotions: Sequence[Promotion]) -> Discounts:
     Each works on what the earlier ones left, so their sum never exceeds a line. Amounts of 0.0001 or less are dropped.
     """
     with localcontext(EXACT):
-        left, used = Left([*basket.items, *basket.shipping_methods]), Units()
+        left, used, purse = Left([*basket.items, *basket.shipping_methods]), Units(), Purse()
         applied: list[Discount] = []
         reasons: dict[str, str] = {}
-        for promotion in sorted(promotions, key=_order):
+        for promotion in sorted(promotions, key=order_of_application):
             reason = why_not(promotion, basket)
             taken = [] if reason else list(_take(promotion, basket, left, used))
-            within = list(_within_budget(promotion, taken))
+            within = purse.allow(promotion.budget, taken)
             for target, amount in within:
                 left.take(target, amount, gross=promotion.is_gross)
                 applied.append(Discount(target.id, promotion.id, promotion.code, amount, promotion.is_gross))
@@ -34,7 +35,8 @@ def discounts(basket: Basket, promotions: Sequence[Promotion]) -> Discounts:
         return Discounts(tuple(applied), reasons)
 
 
-def _order(promotion: Promotion) -> tuple[bool, Decimal, Decimal, Decimal, str]:
+def order_of_application(promotion: Promotion) -> tuple[bool, Decimal, Decimal, Decimal, str]:
+    """Return what promotions are sorted by (contract section 9); ties, which it leaves open, by id."""
     ties = promotion.kind == "buyget"
     return (
         not ties,
@@ -46,28 +48,17 @@ def _order(promotion: Promotion) -> tuple[bool, Decimal, Decimal, Decimal, str]:
 
 
 def _take(promotion: Promotion, basket: Basket, left: Left, used: Units) -> Iterator[tuple[Target, Decimal]]:
-    lines = [item for item in basket.items if item.is_discountable and item.subtotal > ZERO]
+    # By id, so that no order in which lines are read can decide where a budget ends.
+    lines = [item for item in _by_id(basket.items) if item.is_discountable and item.subtotal > ZERO]
     if promotion.kind == "buyget":
         found = buyget_amounts(promotion, lines, left, used)
     elif promotion.target_type == "shipping_methods":
-        methods = matching(basket.shipping_methods, promotion.target_rules, "shipping_methods.")
+        methods = matching(_by_id(basket.shipping_methods), promotion.target_rules, "shipping_methods.")
         found = amounts(promotion, methods, left)
     else:
         found = amounts(promotion, matching(lines, promotion.target_rules, "items."), left)
-    return ((target, amount) for target, amount in found if amount > NEGLIGIBLE)
+    return ((target, amount) for target, amount in found if drop_tail(amount) > NEGLIGIBLE)
 
 
-def _within_budget(promotion: Promotion, taken: Sequence[tuple[Target, Decimal]]) -> Iterator[tuple[Target, Decimal]]:
-    """Yield what a campaign's spend budget allows: a line that would pass it is left out.
-
-    The lines of one cart count together, where the peer looks at each alone and fails when the order is placed.
-    """
-    budget = promotion.budget
-    if budget is None or budget.type != SPEND or budget.limit is None:
-        yield from taken
-        return
-    rest = budget.limit - budget.used
-    for target, amount in taken:
-        if amount <= rest:
-            rest -= amount
-            yield target, amount
+def _by_id(targets: Sequence[Target]) -> list[Target]:
+    return sorted(targets, key=lambda target: target.id)

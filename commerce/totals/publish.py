@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
-from commerce.totals.results import LineResult, TotalsResult, UnitTotals
+from commerce.totals.results import NOTHING, LineResult, TotalsResult, UnitTotals
 from commerce.totals.summary import Summary
 from commerce.totals.types import CreditLine
 from kit.decimals import EXACT, ZERO, settle
@@ -44,6 +45,14 @@ def cart_totals(result: TotalsResult) -> dict[str, Decimal]:
     return _settled(totals)
 
 
+def _settled(totals: dict[str, Decimal]) -> dict[str, Decimal]:
+    return {name: settle(amount) for name, amount in totals.items()}
+
+
+CART_TOTALS: Final = frozenset(cart_totals(TotalsResult(NOTHING, NOTHING, ZERO, ZERO, (), ())))
+"""The names of a cart's totals."""
+
+
 def order_totals(result: TotalsResult) -> dict[str, Decimal]:
     """Return the totals of an order: those of a cart, and what its units are worth by where they are."""
     units = result.units or UnitTotals(*[ZERO] * len(UnitTotals._fields))
@@ -78,7 +87,3 @@ def credit_line_totals(line: CreditLine) -> dict[str, Decimal]:
 def summary_totals(summary: Summary) -> dict[str, Decimal]:
     """Return the `summary` of an order."""
     return _settled(summary._asdict())
-
-
-def _settled(totals: dict[str, Decimal]) -> dict[str, Decimal]:
-    return {name: settle(amount) for name, amount in totals.items()}

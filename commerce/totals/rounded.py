@@ -19,7 +19,7 @@ from kit.money import allocate
 class RoundedLine:
     """A line or shipping method settled in minor units: `own` before the discount, `left` after it."""
 
-    __slots__ = ("left", "line", "own", "rate", "unit")
+    __slots__ = ("left", "line", "own", "rate", "unit", "whole")
 
     def __init__(self, line: Priced, unit: Decimal, own: Decimal, left: Decimal) -> None:
         self.line = line
@@ -27,32 +27,33 @@ class RoundedLine:
         self.unit = unit
         self.own = own
         self.left = left
+        self.whole = self._taxed(own, left)
 
     def at(self, quantity: Decimal) -> Taxed:
         """Return the totals when `quantity` units are left; never falls as the quantity rises (step 6)."""
-        own, left = self._settled_at(quantity)
-        return self._inclusive(own, left) if self.line.is_tax_inclusive else self._exclusive(own, left)
+        return self.whole if quantity == self.line.quantity else self._taxed(*self._settled_at(quantity))
 
     def adjustments(self) -> tuple[AdjustmentTotals, ...]:
         """Return the discount of the whole quantity spread over the adjustments by their exact weights (step 5)."""
-        adjustments = self.line.adjustments
+        adjustments, totals = self.line.adjustments, self.whole.totals
         if not adjustments:
             return ()
-        totals = self.at(self.line.quantity).totals
-        weights = {adjustment.id: net_of(adjustment, self.rate) for adjustment in adjustments}
-        nets = allocate(totals.discount_subtotal, weights, self.unit)
-        grosses = allocate(totals.discount_total, weights, self.unit)
+        # By place, which is the order of application: the ids are new with every write and must not break a tie.
+        weights = {f"{place:03}": net_of(each, self.rate) for place, each in enumerate(adjustments)}
+        nets = allocate(totals.discount_subtotal, weights, self.unit).values()
+        grosses = allocate(totals.discount_total, weights, self.unit).values()
         return tuple(
             [
-                AdjustmentTotals(a.id, (grosses if a.is_tax_inclusive else nets)[a.id], nets[a.id], grosses[a.id])
-                for a in adjustments
+                AdjustmentTotals(a.id, gross if a.is_tax_inclusive else net, net, gross)
+                for a, net, gross in zip(adjustments, nets, grosses, strict=True)
             ]
         )
 
+    def _taxed(self, own: Decimal, left: Decimal) -> Taxed:
+        return self._inclusive(own, left) if self.line.is_tax_inclusive else self._exclusive(own, left)
+
     def _settled_at(self, quantity: Decimal) -> tuple[Decimal, Decimal]:
         whole = self.line.quantity
-        if quantity == whole:
-            return self.own, self.left
         own = rho(self.line.unit_price * quantity, self.unit)
         if self.left == self.own or not whole:
             return own, own

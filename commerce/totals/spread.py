@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from commerce.totals.exact import rate_of
 from commerce.totals.types import ONE, Adjustment, Priced
-from kit.decimals import NEGLIGIBLE, ZERO, div, half_up, rho
-from kit.money import allocate
+from kit.decimals import NEGLIGIBLE, ZERO, div, drop_tail, rho
+from kit.money import round_parts
 
 Parts: TypeAlias = dict[str, Decimal]
 """Exact own-side parts of one promotion by line id."""
@@ -54,17 +54,15 @@ def _take(parts: Parts, exact: Parts, left: Parts, unit: Decimal) -> None:
     """Take one promotion off `exact` and `left`.
 
     What takes all that a line has left exactly takes all that it has left rounded: 100 % off pays nothing, whatever
-    the roundings before. The sum of the others is rounded once, so many lines do not gather many half cents.
+    the roundings before. The sum of the others is rounded once, so many lines do not gather many half cents; yet each
+    line's part moves by less than a minor unit, so no line pays for what others are too cheap to give.
     """
     others: Parts = {}
     for line_id, part in parts.items():
         exact[line_id] -= part
-        if exact[line_id] <= NEGLIGIBLE:
+        if drop_tail(exact[line_id]) <= NEGLIGIBLE:
             left[line_id] = ZERO
         else:
             others[line_id] = part
-    if not others:
-        return
-    shares = allocate(half_up(sum(others.values(), ZERO), unit), others, unit, room=left)
-    for line_id, share in shares.items():
+    for line_id, share in round_parts(others, unit, left).items():
         left[line_id] -= share

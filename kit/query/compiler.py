@@ -19,6 +19,7 @@ STATEMENTS: Final = 512  # compiled texts kept; a text is some 10 kB at most
 LIMIT: Final = ":limit::bigint"
 OFFSET: Final = ":offset::bigint"
 ROW: Final = '"_row"'
+PLACE: Final = '"_place"'
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,15 @@ class Listing:
     """How the rows of a list are found: SQL of how many match and of the array of one page's keys, over one binding.
 
     `matching` is the SQL of all that match, which is what a count depends on, by the first `shared` values alone. With
-    `is_gathered` all matches are found first, under the name `found`, for the count and the page at once. Without
-    `keys` the rows have none that tells them apart: then `compile_page` finds them itself.
+    `gathered` all matches are found first by that SQL, under the name `found`, for the count and the page at once.
+    Without `keys` the rows have none that tells them apart: then `compile_page` finds them itself.
     """
 
     matching: str
     count: str
     keys: str
     shared: int
-    is_gathered: bool
+    gathered: str
     slots: tuple[Slot, ...]
 
     def bind(self, params: Mapping[str, object], values: Sequence[object] = ()) -> tuple[object, ...]:
@@ -94,16 +95,20 @@ def compile_list(resource: Resource, shape: Shape) -> Listing:
     count = f"SELECT count(*) FROM {rows} t0{tail}"
     shared = writer.binder.statement("").slots
     if isinstance(resource.source, Fragment) or len(resource.primary_key) > 1:
-        return Listing(count, count, "", len(shared), is_gathered=False, slots=shared)
-    order = writer.ordered(resource, shape.order, "t0")
+        return Listing(count, count, "", len(shared), gathered="", slots=shared)
     key = quoted(resource.primary_key[0])
-    is_gathered = any(_seeks(term) for term in shape.terms)
-    matching = f"SELECT t0.{key} FROM {rows} t0{tail}"
-    keys = f"SELECT t0.{key} FROM {rows} t0 JOIN found USING ({key})" if is_gathered else matching
+    matching, gathered = f"SELECT t0.{key} FROM {rows} t0{tail}", ""
+    keys = matching + writer.ordered(resource, shape.order, "t0")
+    if any(_seeks(term) for term in shape.terms):
+        # What a page is sorted by is gathered too: joined to its table again, a page of few matches would be looked
+        # for along the whole table whenever PostgreSQL takes them for many.
+        place, way = writer.place(resource, shape.order, "t0")
+        gathered = f"SELECT t0.{key}, {place} AS {PLACE} FROM {rows} t0{tail}" if place else matching
+        keys = f"SELECT {key} FROM found ORDER BY {f'{PLACE}{way}, ' if place else ''}{key}{way}"
+        count = "SELECT count(*) FROM found"
     # Bound, so that no plan for all pages, which knows neither, looks cheap enough to be kept for a rare filter.
-    keys += f"{order} LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)}"
-    counted = "SELECT count(*) FROM found" if is_gathered else count
-    return Listing(matching, counted, keys, len(shared), is_gathered, writer.binder.statement("").slots)
+    keys += f" LIMIT {writer.write(LIMIT)} OFFSET {writer.write(OFFSET)}"
+    return Listing(matching, count, keys, len(shared), gathered, writer.binder.statement("").slots)
 
 
 def _seeks(term: Term) -> bool:
@@ -175,17 +180,16 @@ class _Writer:
 
         The key goes the way that was asked for, as the peer's does: so one index over both serves both ways.
         """
-        keys = [f"{{t}}.{quoted(column)}" for column in resource.primary_key]
-        parts = [resource.order] if resource.order and not order else []
-        if order:
-            name = order.removeprefix("-")
-            expression = _sorted_by(resource, name.split("."))
-            if expression is None:
-                raise bad_order(name)
-            parts = [expression]
-            if order.startswith("-"):
-                parts, keys = [f"{expression} DESC"], [f"{key} DESC" for key in keys]
-        return self.write(f" ORDER BY {', '.join([*parts, *keys])}", t=alias)
+        first, way = _sorting(resource, order)
+        keys = [f"{{t}}.{quoted(column)}{way}" for column in resource.primary_key]
+        return self.write(f" ORDER BY {', '.join([*([first + way] if first else []), *keys])}", t=alias)
+
+    def place(self, resource: Resource, order: str | None, alias: str) -> tuple[str, str]:
+        """Return the one column to sort by before the key, empty when there is none, and the way of both."""
+        first, way = _sorting(resource, order)
+        if first and not order:
+            first = f"row_number() OVER (ORDER BY {first})"
+        return self.write(first, t=alias), way
 
     def _term(self, term: Term, numbers: Iterator[int], alias: str) -> str:
         """Return the SQL of a term; `numbers` counts the values of the conditions in the order they are written."""
@@ -249,6 +253,20 @@ def _related(resource: Resource, selection: Selection) -> Iterator[tuple[str, Re
         relation = resource.links.get(name)
         if relation is not None:
             yield name, relation, child
+
+
+def _sorting(resource: Resource, order: str | None) -> tuple[str, str]:
+    """Return SQL over `{t}` to sort by before the key, the resource's own without an `order`, and which way to go.
+
+    Errors: invalid_data when `order` names nothing to sort by.
+    """
+    if not order:
+        return resource.order or "", ""
+    name = order.removeprefix("-")
+    expression = _sorted_by(resource, name.split("."))
+    if expression is None:
+        raise bad_order(name)
+    return expression, " DESC" if order.startswith("-") else ""
 
 
 def _sorted_by(resource: Resource, path: list[str]) -> str | None:

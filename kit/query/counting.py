@@ -61,7 +61,7 @@ def finding(on: AsyncConnection | AsyncSession, listing: Listing, params: tuple[
     """
     values = repr(params[: listing.shared])
     tables = tables_read(listing.matching) if _commits_itself(on) and len(values) <= LONGEST_KEPT else ()
-    found = [f"found AS MATERIALIZED ({listing.matching})"] if listing.is_gathered else []
+    found = [f"found AS MATERIALIZED ({listing.gathered})"] if listing.gathered else []
     keys = f"ARRAY({listing.keys})" if listing.keys else "NULL::text[]"
     if not tables:
         counted = f"NULL::text AS state, ({listing.count}) AS matching, {keys} AS keys"

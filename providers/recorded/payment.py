@@ -2,13 +2,14 @@
 
 What happens is chosen by the session's `data.behavior`: authorize (default), capture, decline, canceled, pending,
 requires_more, pending_authorization (authorized the second time), throw, init_fail, capture_fail, refund_fail.
-`data.init_status` is the status of a new session. Like the system provider it has no memory but `data`.
+`data.init_status` is the status of a new session. What was moved by our keys, and what its webhooks told, is remembered
+(providers/recorded/memory.py).
 """
 
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from commerce.payment.accounts import PaymentAccounts
@@ -26,6 +27,8 @@ from commerce.payment.port import (
     SessionResult,
     StatusResult,
 )
+from providers.recorded.events import RecordedEvents
+from providers.recorded.memory import Fact, Memory, Standing, standing
 
 RETURNED: Final = {
     "capture": SessionStatus.CAPTURED,
@@ -43,7 +46,10 @@ class RecordedPayments:
     confirmed_by_client: ClassVar[bool] = False
     takes_any_amount: ClassVar[bool] = True
     accounts: ClassVar[PaymentAccounts | None] = None
-    events: ClassVar[PaymentEvents | None] = None
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._memory = Memory(folder)
+        self.events: PaymentEvents | None = RecordedEvents(self._memory)
 
     async def close(self) -> None:
         """Close nothing."""
@@ -84,48 +90,55 @@ class RecordedPayments:
         )
 
     async def status(self, request: SessionRequest) -> StatusResult:
-        """Answer what `data` remembers."""
-        held, captured = _remembered(request)
-        holding = Holding.CAPTURED if captured else Holding.HELD if held else Holding.NOTHING
-        status = SessionStatus.AUTHORIZED if request.data.get("authorized") else SessionStatus.PENDING
+        """Answer what `data` and memory say."""
+        there = self._standing(request)
+        taken = there.captured - there.refunded
+        holding = Holding.CAPTURED if taken else Holding.HELD if there.held else Holding.NOTHING
+        is_over = there.is_released or (there.captured > ZERO and not taken)
+        status = SessionStatus.CAPTURED if there.captured and not there.held else SessionStatus.AUTHORIZED
         return StatusResult(
-            holding=holding,
-            status=status,
+            holding=Holding.RELEASED if is_over else holding,
+            status=status if there.held or there.captured else SessionStatus.PENDING,
             data=request.data,
             reference=request.session_id,
-            held=held,
-            captured=captured,
+            held=ZERO if there.is_released else there.held,
+            captured=there.captured,
+            refunded=there.captured if there.is_released else there.refunded,
+            captures=there.captures,
+            refunds=there.refunds,
         )
 
     async def release(self, request: SessionRequest) -> ReleaseResult:
-        """Let go of what `data` remembers."""
-        held, captured = _remembered(request)
-        return ReleaseResult(reference=request.session_id, voided=held, refunded=captured)
+        """Let go of what `data` and memory say."""
+        there = self._standing(request)
+        self._memory.note(request.session_id, Fact("release"))
+        return ReleaseResult(reference=request.session_id, voided=there.held + there.voided, refunded=there.captured)
 
     async def capture(self, request: PaymentRequest) -> PaymentResult:
         """Take the amount, or decline for `capture_fail`."""
         if request.data.get("behavior") == "capture_fail":
             raise Declined("capture refused")
-        return PaymentResult(amount=request.amount, data={**request.data, "captured": True})
+        return self._moved("capture", request, "captured")
 
     async def refund(self, request: PaymentRequest) -> PaymentResult:
         """Give the amount back, or decline for `refund_fail`."""
         if request.data.get("behavior") == "refund_fail":
             raise Declined("refund refused")
-        return PaymentResult(amount=request.amount, data={**request.data, "refunded": True})
+        return self._moved("refund", request, "refunded")
 
     async def cancel(self, request: PaymentRequest) -> PaymentResult:
         """Free what was authorised."""
-        return PaymentResult(amount=request.amount, data={**request.data, "canceled": True})
+        return self._moved("cancel", request, "canceled")
+
+    def _moved(self, kind: str, request: PaymentRequest, word: str) -> PaymentResult:
+        self._memory.note(request.session_id, Fact(kind, request.key, request.amount))
+        reference = None if kind == "cancel" else f"rec_{kind}_{request.key}"
+        return PaymentResult(amount=request.amount, data={**request.data, word: True}, reference=reference)
+
+    def _standing(self, request: SessionRequest) -> Standing:
+        return standing(request.amount, dict(request.data), self._memory.facts(request.session_id))
 
 
 def _price(request: SessionRequest) -> dict[str, Any]:
     # The recorded `data.amount` is a JSON number; the detour by text gives it without the tail of a binary fraction.
     return {"amount": json.loads(format(request.amount.normalize(), "f")), "currency_code": request.currency_code}
-
-
-def _remembered(request: SessionRequest) -> tuple[Decimal, Decimal]:
-    if not request.data.get("authorized"):
-        return ZERO, ZERO
-    is_captured = request.data.get("behavior") == "capture"
-    return (ZERO, request.amount) if is_captured else (request.amount, ZERO)

@@ -99,8 +99,8 @@ def _money(effects: list[Effect]) -> IntentMoney:
         currency=priced.currency,
         amount=priced.amount,
         authorised=sums["authorise"],
-        captured=sums["capture"],
+        captured=sums["capture"] - sums["uncapture"],
         voided=sums["void"],
-        refunded=sums["refund"],
+        refunded=sums["refund"] - sums["unrefund"],
         is_canceled=any(e.kind == "cancel" for e in effects),
     )

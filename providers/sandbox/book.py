@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from typing import Any
 from ulid import ULID
 
 from kit import clock
-from providers.sandbox import intents, log
-from providers.sandbox.intents import ZERO, Intent, NotPossible, Step
+from providers.sandbox import intents, log, wishes
+from providers.sandbox.happenings import Happening, happening
+from providers.sandbox.intents import ZERO, Intent
 from providers.sandbox.moods import Knobs, UnknownMood, parse
+from providers.sandbox.wishes import NotPossible, Step
 
 PROBLEM_AFTER: dict[str, Any] = {"error": {"code": "internal", "message": "Something went wrong on our side."}}
 DECLINED: dict[str, Any] = {"error": {"code": "card_declined", "message": "Your card was declined."}}
@@ -48,7 +52,9 @@ class Book:
     def __init__(self, path: Path) -> None:
         self.intents: dict[str, Intent] = {}
         self.answers: dict[str, log.Answer] = {}
+        self.happenings: list[Happening] = []
         self.knobs = Knobs()
+        self.on_commit: Callable[[], None] = lambda: None
         self._log = log.EffectLog(path)
         for entry in log.read(path):
             self._take(entry)
@@ -63,7 +69,16 @@ class Book:
 
     def of_session(self, session: str) -> list[Intent]:
         """Return the intents made for one of our sessions."""
-        return [intent for intent in self.intents.values() if intent.session == session]
+        there = [intent.id for intent in self.intents.values() if intent.session == session]
+        return [intent for id_ in there if (intent := self.find(id_)) is not None]
+
+    def find(self, id_: str) -> Intent | None:
+        """Return the intent as it is now: what was held too long has fallen back to the shopper."""
+        intent = self.intents.get(id_)
+        if intent is None or not intent.is_over(clock.now()):
+            return intent
+        self._commit(log.Entry(effects=self._as_effects(intent, wishes.cancel(intent), None)))
+        return self.intents[id_]
 
     def behavior(self, wish: Wish) -> str:
         """Return the behavior that rules `wish`: the intent's, or the one it asks to be created with."""
@@ -99,17 +114,19 @@ class Book:
     def _commit(self, entry: log.Entry) -> None:
         self._log.append(entry)
         self._take(entry)
+        self.on_commit()
 
     def _take(self, entry: log.Entry) -> None:
         for effect in entry.effects:
             self.intents[effect.intent] = intents.apply(self.intents.get(effect.intent), effect)
+            self.happenings.append(happening(len(self.happenings), effect))
         if entry.answer is not None:
             self.answers[entry.answer.key] = entry.answer
         if entry.knobs is not None:
             self.knobs = Knobs(**entry.knobs)
 
     def _after(self, wish: Wish, effects: tuple[log.Effect, ...]) -> Intent:
-        intent = self.intents.get(wish.intent or "")
+        intent = self.find(wish.intent or "")
         for effect in effects:
             intent = intents.apply(intent, effect)
         if intent is None:
@@ -119,40 +136,53 @@ class Book:
     def _effects(self, wish: Wish, mood: str) -> tuple[log.Effect, ...]:
         if wish.call == "create":
             return (_created(wish),)
-        intent = self.intents.get(wish.intent or "")
+        intent = self.find(wish.intent or "")
         if intent is None:
             raise NotPossible("not_found", "There is no such intent.")
-        currency = str(wish.body.get("currency") or intent.currency) if wish.call == "update" else intent.currency
-        at = clock.now().isoformat()
+        steps = _steps(intent, wish, mood)
+        if self.knobs.fee:
+            kept = Step(kind="fee", amount=Decimal(self.knobs.fee))
+            steps = [each for step in steps for each in ((step, kept) if step.kind == "capture" else (step,))]
+        return self._as_effects(intent, steps, wish.key, str(wish.body.get("currency") or ""))
+
+    def _as_effects(
+        self, intent: Intent, steps: list[Step], key: str | None, currency: str = ""
+    ) -> tuple[log.Effect, ...]:
+        now, lasts = clock.now(), self.knobs.hold_seconds
+        until = "" if lasts is None else (now + timedelta(seconds=lasts)).isoformat()
         return tuple(
             log.Effect(
                 kind=step.kind,
                 intent=intent.id,
                 session=intent.session,
-                key=wish.key,
+                key=key,
                 amount=step.amount,
-                currency=currency,
-                at=at,
+                currency=currency or intent.currency,
+                at=now.isoformat(),
                 word=step.word,
+                provider=intent.provider,
+                ref=step.ref,
+                until=until if step.kind == "authorise" else "",
             )
-            for step in _steps(intent, wish, mood)
+            for step in steps
         )
 
 
 def _steps(intent: Intent, wish: Wish, mood: str) -> list[Step]:
+    if wish.call in {"authorise", "confirm"}:
+        return (wishes.authorise if wish.call == "authorise" else wishes.confirm)(intent, mood)
     match wish.call:
-        case "authorise":
-            return intents.authorise(intent, mood)
-        case "confirm":
-            return intents.confirm(intent, mood)
         case "capture":
-            return intents.capture(intent, _amount(wish, intent.held))
+            return wishes.capture(intent, _amount(wish, intent.held), mood)
         case "refund":
-            return intents.refund(intent, _amount(wish, intent.captured - intent.refunded))
+            return wishes.refund(intent, _amount(wish, intent.captured - intent.refunded), mood)
         case "cancel":
-            return intents.cancel(intent)
+            return wishes.cancel(intent)
         case "update":
-            return intents.update(intent, _amount(wish, None))
+            return wishes.update(intent, _amount(wish, None))
+        case "dashboard":
+            asked = None if wish.body.get("amount") is None else _amount(wish, None)
+            return wishes.in_dashboard(intent, wish.body, asked)
     raise ValueError(wish.call)
 
 
@@ -172,6 +202,7 @@ def _created(wish: Wish) -> log.Effect:
         currency=str(wish.body.get("currency") or ""),
         at=clock.now().isoformat(),
         behavior=behavior,
+        provider=str(metadata.get("provider") or ""),
     )
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import httpx2
 
 from commerce.payment.models import SessionStatus
+from commerce.payment.movements import Dispute, DisputeStatus, Movement, MovementStatus
 from commerce.payment.port import Refused, Unknown
 
 CONNECT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One capture, refund or void of an intent."""
+
+    id: str
+    kind: str
+    key: str | None
+    amount: Decimal
+    status: MovementStatus
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +41,33 @@ class Intent:
     captured: Decimal
     voided: Decimal
     refunded: Decimal
-    movements: tuple[tuple[str, str | None, Decimal], ...]
+    fees: Decimal | None
+    expires_at: datetime | None
+    movements: tuple[Moved, ...]
+    disputes: tuple[Dispute, ...]
 
     @property
     def taken(self) -> Decimal:
         """Return what was captured and not given back."""
         return self.captured - self.refunded
 
-    def moved(self, kind: str, key: str) -> Decimal | None:
-        """Return the amount that `key` moved, None when it moved nothing."""
-        return next((amount for k, by, amount in self.movements if k == kind and by == key), None)
+    def moved(self, kind: str, key: str) -> Moved | None:
+        """Return what `key` moved, None when it moved nothing."""
+        return next((each for each in self.movements if (each.kind, each.key) == (kind, key)), None)
+
+    def movements_of(self, kind: str) -> tuple[Movement, ...]:
+        """Return the captures or refunds as the port has them, with our own keys."""
+        return tuple(
+            Movement(
+                reference=each.id,
+                amount=each.amount,
+                status=each.status,
+                key=None if each.key is None else each.key.removeprefix(f"{kind}:"),
+                at=each.at,
+            )
+            for each in self.movements
+            if each.kind == kind
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +151,22 @@ def as_intent(found: dict[str, Any]) -> Intent:
             status=SessionStatus(found["status"]),
             currency=found["currency"],
             behavior=found["metadata"]["behavior"],
-            movements=tuple((m["kind"], m["key"], Decimal(m["amount"])) for m in found["movements"]),
+            fees=None if found["fees"] is None else Decimal(found["fees"]),
+            expires_at=None if found["expires_at"] is None else datetime.fromisoformat(found["expires_at"]),
+            movements=tuple(_moved(each) for each in found["movements"]),
+            disputes=tuple(
+                Dispute(reference=d["id"], amount=Decimal(d["amount"]), status=DisputeStatus(d["status"]))
+                for d in found["disputes"]
+            ),
             **amounts,
         )
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise Unknown("The payment provider's answer could not be understood.") from error
+
+
+def _moved(found: dict[str, Any]) -> Moved:
+    amount, status, at = Decimal(found["amount"]), MovementStatus(found["status"]), datetime.fromisoformat(found["at"])
+    return Moved(id=found["id"], kind=found["kind"], key=found["key"], amount=amount, status=status, at=at)
 
 
 def _error(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,44 @@
-"""The sandbox's payment intents: a state that follows from the effects alone, and what a request may do to it."""
+"""The sandbox's payment intents: a state that follows from the effects alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from providers.sandbox.log import Effect
 
-ZERO: Final = Decimal(0)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One capture, refund or void; `key` is the client's, None when somebody moved it in the dashboard."""
+
+    id: str
+    kind: str
+    key: str | None
+    amount: Decimal
+    status: str
+    at: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the movement as the HTTP API shows it."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"amount": format(self.amount, "f")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """One dispute; `status` is inquiry, open, won or lost."""
+
+    id: str
+    amount: Decimal
+    status: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the dispute as the HTTP API shows it."""
+        return {"id": self.id, "amount": format(self.amount, "f"), "status": self.status}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,17 +50,29 @@ class Intent:
     amount: Decimal
     currency: str
     behavior: str
+    provider: str = ""
     word: str = "pending"
     held: Decimal = ZERO
     captured: Decimal = ZERO
     voided: Decimal = ZERO
     refunded: Decimal = ZERO
-    movements: tuple[tuple[str, str | None, Decimal], ...] = ()
+    fees: Decimal | None = None
+    until: str = ""
+    moves: tuple[Move, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def is_untouched(self) -> bool:
         """Tell whether no money was ever moved for it."""
         return not (self.held or self.captured or self.voided)
+
+    def pending(self, kind: str) -> Decimal:
+        """Return what is asked for and not done."""
+        return sum((move.amount for move in self.moves if (move.kind, move.status) == (kind, "pending")), ZERO)
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether what is held has fallen back to the shopper by itself."""
+        return bool(self.held and self.until) and datetime.fromisoformat(self.until) <= now
 
     def as_json(self) -> dict[str, Any]:
         """Return the intent as the HTTP API shows it, amounts as text."""
@@ -39,9 +81,12 @@ class Intent:
             "amount": format(self.amount, "f"),
             "currency": self.currency,
             "status": self.word,
-            "metadata": {"session_id": self.session, "behavior": self.behavior},
+            "metadata": {"session_id": self.session, "behavior": self.behavior, "provider": self.provider},
             **{n: format(getattr(self, n), "f") for n in ("held", "captured", "voided", "refunded")},
-            "movements": [{"kind": k, "key": key, "amount": format(a, "f")} for k, key, a in self.movements],
+            "fees": None if self.fees is None else format(self.fees, "f"),
+            "expires_at": self.until or None,
+            "movements": [move.as_json() for move in self.moves],
+            "disputes": [dispute.as_json() for dispute in self.disputes],
         }
 
 
@@ -54,103 +99,66 @@ def apply(intent: Intent | None, effect: Effect) -> Intent:
             amount=effect.amount,
             currency=effect.currency,
             behavior=effect.behavior,
+            provider=effect.provider,
         )
-    moved = replace(intent, movements=(*intent.movements, (effect.kind, effect.key, effect.amount)))
-    held = intent.held - effect.amount
+    if effect.kind in {"update", "cancel", "word", "fee", "dispute"}:
+        return _told(intent, effect)
+    return replace(_balanced(intent, effect), moves=_moved(intent.moves, effect))
+
+
+def _told(intent: Intent, effect: Effect) -> Intent:
     match effect.kind:
-        case "authorise":
-            after = replace(moved, held=intent.held + effect.amount, word="authorized")
-        case "capture":
-            word = "authorized" if held else "captured"
-            after = replace(moved, held=held, captured=intent.captured + effect.amount, word=word)
-        case "void":
-            word = "captured" if intent.captured else intent.word
-            after = replace(moved, held=held, voided=intent.voided + effect.amount, word=word)
-        case "refund":
-            after = replace(moved, refunded=intent.refunded + effect.amount)
         case "update":
-            after = replace(intent, amount=effect.amount, currency=effect.currency, word="pending")
+            return replace(intent, amount=effect.amount, currency=effect.currency, word="pending")
         case "cancel":
-            after = replace(intent, word="canceled")
+            return replace(intent, word="canceled")
         case "word":
-            after = replace(intent, word=effect.word)
-        case _:
-            raise ValueError(effect.kind)
-    return after
+            return replace(intent, word=effect.word)
+        case "fee":
+            return replace(intent, fees=(intent.fees or ZERO) + effect.amount)
+    there = Dispute(id=effect.ref, amount=effect.amount, status=effect.word)
+    return replace(intent, disputes=(*(each for each in intent.disputes if each.id != effect.ref), there))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One effect that a request asks for, before it has an id, a key and a time."""
-
-    kind: str
-    amount: Decimal = ZERO
-    word: str = ""
-
-
-class NotPossible(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The intent's state forbids the request (HTTP 400)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-WORDS: Final = {
-    "decline": "error",
-    "requires_more": "requires_more",
-    "pending": "pending",
-    "pending_authorization": "pending_authorization",
+# What an effect does to held, captured, voided and refunded; what is only asked for moves nothing.
+_FLOWS = {
+    "authorise": (1, 0, 0, 0),
+    "capture": (-1, 1, 0, 0),
+    "void": (-1, 0, 1, 0),
+    "refund": (0, 0, 0, 1),
+    "uncapture": (1, -1, 0, 0),
+    "unrefund": (0, 0, 0, -1),
+    "ask_capture": (0, 0, 0, 0),
+    "ask_refund": (0, 0, 0, 0),
+    "fail": (0, 0, 0, 0),
 }
 
 
-def authorise(intent: Intent, mood: str) -> list[Step]:
-    """Hold the whole amount. A cancelled intent never holds anything: a cancel is final, whatever lands later."""
-    if intent.word == "canceled":
-        raise NotPossible("intent_canceled", "This intent was canceled and cannot be authorised.")
-    if not intent.is_untouched:
-        return []
-    if mood in WORDS:
-        return [Step(kind="word", word=WORDS[mood])]
-    if mood == "canceled":
-        return [Step(kind="cancel")]
-    hold = Step(kind="authorise", amount=intent.amount)
-    return [hold, Step(kind="capture", amount=intent.amount)] if mood == "capture" else [hold]
+def _balanced(intent: Intent, effect: Effect) -> Intent:
+    """Move the money of one effect."""
+    held, captured, voided, refunded = (sign * effect.amount if sign else ZERO for sign in _FLOWS[effect.kind])
+    after = replace(
+        intent,
+        held=intent.held + held,
+        captured=intent.captured + captured,
+        voided=intent.voided + voided,
+        refunded=intent.refunded + refunded,
+        until=effect.until or intent.until,
+    )
+    if effect.kind in {"authorise", "uncapture"} or (effect.kind == "capture" and after.held):
+        return replace(after, word="authorized")
+    is_taken = effect.kind == "capture" or (effect.kind == "void" and after.captured)
+    return replace(after, word="captured") if is_taken else after
 
 
-def confirm(intent: Intent, mood: str) -> list[Step]:
-    """Do what the shopper's browser does: the same hold, which only a decline can stop."""
-    return authorise(intent, mood if mood in {"decline", "capture"} else "calm")
-
-
-def capture(intent: Intent, amount: Decimal) -> list[Step]:
-    """Take part or all of what is held."""
-    if not ZERO < amount <= intent.held:
-        raise NotPossible("amount_too_large", f"Only {intent.held:f} can be captured.")
-    return [Step(kind="capture", amount=amount)]
-
-
-def refund(intent: Intent, amount: Decimal) -> list[Step]:
-    """Give back part or all of what was taken."""
-    if not ZERO < amount <= intent.captured - intent.refunded:
-        raise NotPossible("amount_too_large", f"Only {intent.captured - intent.refunded:f} can be refunded.")
-    return [Step(kind="refund", amount=amount)]
-
-
-def cancel(intent: Intent) -> list[Step]:
-    """Free what is held, for good; what was captured can only be refunded."""
-    if intent.word == "canceled":
-        return []
-    void = [Step(kind="void", amount=intent.held)] if intent.held else []
-    if not intent.captured:
-        return [*void, Step(kind="cancel")]
-    if not void:
-        raise NotPossible("captured", "This intent was captured: refund it.")
-    return void
-
-
-def update(intent: Intent, amount: Decimal) -> list[Step]:
-    """Give an intent that never held money another amount."""
-    if intent.word == "canceled" or not intent.is_untouched:
-        raise NotPossible("intent_in_use", "This intent holds money or was canceled.")
-    return [Step(kind="update", amount=amount)]
+def _moved(moves: tuple[Move, ...], effect: Effect) -> tuple[Move, ...]:
+    if effect.kind == "authorise":
+        return moves
+    if effect.kind in {"fail", "uncapture", "unrefund"}:
+        return tuple(replace(each, status="failed") if each.id == effect.ref else each for each in moves)
+    if any(each.id == effect.ref for each in moves):  # it was pending, and is done now
+        return tuple(replace(each, status="done") if each.id == effect.ref else each for each in moves)
+    kind = effect.kind.removeprefix("ask_")
+    status = "pending" if effect.kind.startswith("ask_") else "done"
+    made = Move(id=effect.ref, kind=kind, key=effect.key, amount=effect.amount, status=status, at=effect.at)
+    return (*moves, made)

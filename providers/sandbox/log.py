@@ -14,12 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-MONEY_KINDS = frozenset({"authorise", "capture", "void", "refund"})
+MONEY_KINDS = frozenset({"authorise", "capture", "void", "refund", "uncapture", "unrefund"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One thing that happened to one intent: create, update, word, cancel, or a movement of money."""
+    """One thing that happened to one intent: create, update, word, cancel, or a movement of money.
+
+    `ref` names the capture, refund or dispute that it is about; `until` is when what was authorised falls back.
+    """
 
     kind: str
     intent: str
@@ -30,6 +33,9 @@ class Effect:
     at: str
     word: str = ""
     behavior: str = ""
+    provider: str = ""
+    ref: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 CALM: Final = "calm"
 CALLS: Final = frozenset({"create", "update", "authorise", "confirm", "capture", "refund", "cancel"})
+WEBHOOK: Final = "webhook"
 FAULTS: Final = frozenset(
     {
         "reset",  # the connection is reset before anything happened; the next try is served
@@ -29,6 +30,21 @@ AUTHORISE_ONLY: Final = frozenset(
     {"decline", "requires_more", "pending", "pending_authorization", "canceled", "capture"}
 )
 
+WEBHOOKS_ONLY: Final = frozenset(
+    {
+        "drop",  # never sent: it is in the list of events only
+        "duplicate",  # sent twice
+        "late",  # sent after those that came later
+    }
+)
+
+MOODS: Final = {
+    **{call: FAULTS | {CALM} for call in CALLS},
+    **{call: FAULTS | AUTHORISE_ONLY | {CALM} for call in ("authorise", "confirm")},
+    **{call: FAULTS | {CALM, "pending"} for call in ("capture", "refund")},  # the wish is taken, and done later
+    WEBHOOK: WEBHOOKS_ONLY | {CALM},
+}
+
 
 class UnknownMood(ValueError):  # noqa: N818 - it is an answer, not a fault
     """A behavior or knob that does not exist, or not for that call."""
@@ -36,13 +52,21 @@ class UnknownMood(ValueError):  # noqa: N818 - it is an answer, not a fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knobs:
-    """The moods of everything that has no behavior of its own: per call, mood -> weight."""
+    """The moods of everything that has no behavior of its own: per call, mood -> weight.
+
+    `fee` is kept of each capture, as text; `hold_seconds` is how long an authorisation lasts. Webhooks are sent to
+    `webhook_url`, `{provider}` being the intent's, signed with `webhook_secret`.
+    """
 
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
     seed: int = 0
     late_seconds: float = 0.8
     slow_seconds: float = 1.0
     hang_seconds: float = 60.0
+    fee: str = ""
+    hold_seconds: float | None = None
+    webhook_url: str = ""
+    webhook_secret: str = "whsec_sandbox"  # noqa: S105 - known to all, as its client's default is
 
     def __post_init__(self) -> None:
         for call, moods in self.weights.items():
@@ -56,8 +80,7 @@ class Knobs:
 
 def check(call: str, mood: str) -> None:
     """Raise UnknownMood when `call` cannot be in that mood."""
-    fits = mood == CALM or mood in FAULTS or (mood in AUTHORISE_ONLY and call in {"authorise", "confirm"})
-    if call not in CALLS or not fits:
+    if mood not in MOODS.get(call, ()):
         raise UnknownMood(f"There is no mood {call}={mood}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,23 +23,30 @@ from commerce.payment.port import (
     Unknown,
 )
 from providers.sandbox.client import Answer, Intent, SandboxClient, as_intent
+from providers.sandbox.events import SandboxEvents
 
 
 class SandboxPayments:
     """The client side of the sandbox: every answer becomes a result of the port or one of its three errors."""
 
     def __init__(
-        self, base_url: str, *, confirmed_by_client: bool = False, session_seconds: float, money_seconds: float
+        self,
+        base_url: str,
+        *,
+        confirmed_by_client: bool = False,
+        session_seconds: float,
+        money_seconds: float,
+        webhook_secrets: Sequence[str] = ("whsec_sandbox",),
     ) -> None:
         self.id = "pp_sandbox_browser" if confirmed_by_client else "pp_sandbox_sandbox"
         self.confirmed_by_client = confirmed_by_client
         self.takes_any_amount = False
         self.accounts: PaymentAccounts | None = None
-        self.events: PaymentEvents | None = None
         self._base_url = base_url.rstrip("/")
         self._session_seconds = session_seconds
         self._money_seconds = money_seconds
         self._client = SandboxClient(self._base_url)
+        self.events: PaymentEvents | None = SandboxEvents(self._client, self.id, webhook_secrets, session_seconds)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -102,6 +110,11 @@ class SandboxPayments:
             held=intent.held,
             captured=intent.captured,
             refunded=intent.refunded,
+            fees=intent.fees,
+            expires_at=intent.expires_at if intent.held else None,
+            captures=intent.movements_of("capture"),
+            refunds=intent.movements_of("refund"),
+            disputes=intent.disputes,
         )
 
     async def release(self, request: SessionRequest) -> ReleaseResult:
@@ -143,10 +156,10 @@ class SandboxPayments:
         intent = await self._present(answer, request.reference)
         moved = intent.moved("void" if call == "cancel" else call, key)
         if moved is None and call == "cancel" and intent.status == SessionStatus.CANCELED:
-            moved = Decimal(0)
+            return PaymentResult(amount=Decimal(0), data=self._data(intent))
         if moved is None:
             raise Declined(answer.message) if answer.is_declined else Refused(answer.message)
-        return PaymentResult(amount=moved, data=self._data(intent))
+        return PaymentResult(amount=moved.amount, data=self._data(intent), status=moved.status, reference=moved.id)
 
     async def _reference(self, request: SessionRequest) -> str:
         return request.reference or (await self._opened(request)).id
@@ -157,7 +170,7 @@ class SandboxPayments:
         body = {
             "amount": _text(request.amount),
             "currency": request.currency_code,
-            "metadata": {"session_id": request.session_id, "behavior": behavior},
+            "metadata": {"session_id": request.session_id, "behavior": behavior, "provider": self.id},
         }
         answer = await self._client.post("/intents", f"create:{request.key}", body, self._session_seconds)
         if answer.is_ok:

@@ -16,10 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from providers.sandbox import tells
 from providers.sandbox.book import Book, Reply, Wish
 from providers.sandbox.moods import CALLS, CALM, Knobs, UnknownMood, pick
+from providers.sandbox.webhooks import Webhooks
 
 REPLAYED = "idempotent-replayed"
+WITHOUT_A_KEY = frozenset({"confirm", "dashboard"})  # a shopper's browser, and whoever sits at the provider's own pages
 
 
 def error(status: int, code: str, message: str) -> Response:
@@ -136,7 +139,7 @@ async def _body(request: Request) -> dict[str, Any]:
 def _change(call: str) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         key = request.headers.get("idempotency-key")
-        if key is None and call != "confirm":  # a shopper's browser has no key
+        if key is None and call not in WITHOUT_A_KEY:
             return error(400, "key_missing", "Send an Idempotency-Key.")
         wish = Wish(call=call, intent=request.path_params.get("id"), key=key, body=await _body(request))
         counter: Counter = request.app.state.counter
@@ -153,7 +156,7 @@ async def _list(request: Request) -> Response:
 
 async def _get(request: Request) -> Response:
     book: Book = request.app.state.counter.book
-    intent = book.intents.get(request.path_params["id"])
+    intent = book.find(request.path_params["id"])
     return error(404, "not_found", "There is no such intent.") if intent is None else JSONResponse(intent.as_json())
 
 
@@ -177,10 +180,16 @@ def build(log_file: Path) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        webhooks = Webhooks(counter.book)
+        counter.book.on_commit = webhooks.send_new
         yield
+        await webhooks.close()
         counter.book.close()
 
-    paths = {call: f"/intents/{{id}}/{call}" for call in CALLS} | {"create": "/intents", "update": "/intents/{id}"}
+    paths = {call: f"/intents/{{id}}/{call}" for call in (*CALLS, "dashboard")} | {
+        "create": "/intents",
+        "update": "/intents/{id}",
+    }
     app = Starlette(
         lifespan=lifespan,
         routes=[
@@ -189,6 +198,7 @@ def build(log_file: Path) -> ASGIApp:
             Route("/intents/{id}", _get, methods=["GET"]),
             Route("/knobs", _knobs, methods=["GET", "POST"]),
             Route("/health", _health, methods=["GET"]),
+            *tells.ROUTES,
         ],
     )
     app.state.counter = counter

@@ -149,8 +149,11 @@ async def test_p22_fifty_rows_cost_as_many_statements_as_one(shop: Shop) -> None
         rows, _, one = await shop.list(path, 1)
         if rows >= 0:
             seen[path], _, many = await shop.list(path, 50)
-            if len(one) != len(many) or len(many) > 2:
-                differing[path] = (len(one), len(many))
+            again = [len(sent) for limit in (1, 50) for *_, sent in [await shop.list(path, limit)]]
+            # Who asks is looked up every five seconds, whatever is asked.
+            found = (min(len(one), again[0]), min(len(many), again[1]))
+            if found[0] != found[1] or found[1] > 2:
+                differing[path] = found
     assert not differing
     assert len(seen) > 40
     assert sum(rows == 50 for rows in seen.values()) > 12, seen
@@ -222,6 +225,6 @@ async def test_p22_no_write_of_a_cart_and_no_checkout_reads_a_big_table_from_end
 async def test_p22_mutation_without_its_index_every_write_reads_all_promotions(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without(monkeypatch, "operations.load_promotions._LOAD", "p.is_automatic AND", "(p.is_automatic OR p.used < 0) AND")
+    without(monkeypatch, "operations.load_cart._LOAD", "is_automatic AND", "(is_automatic OR used < 0) AND")
     big = await taken_for_millions(shop.database)
     assert "promotion" in await shop.end_to_end(await _of_carts(shop), big)

@@ -250,4 +250,4 @@ async def test_p22_as_many_statements_for_many_lines(steps: Steps, database: Dat
     word = Paid("captured", captured=await steps.value("SELECT amount FROM checkout_attempt"))
     with recorded_statements(database) as placed:
         assert (await database.transact(lambda s: place_order(s, claim, word))).kind == OutcomeKind.ORDER
-    assert (len(begun), len(placed)) == (10, 13), (begun, placed)
+    assert (len(begun), len(placed)) == (10, 12), (begun, placed)

@@ -17,14 +17,15 @@ BERLIN: Final = {"first_name": "Ada", "country_code": "de", "city": "Berlin", "p
 
 @dataclass
 class Sent:
-    """Statements with their values; `inside` are those between BEGIN and COMMIT."""
+    """Statements with their values, and how many of them there were in each transaction."""
 
     all: list[tuple[str, Any]] = field(default_factory=list)
-    inside: list[str] = field(default_factory=list)
+    inside: list[int] = field(default_factory=list)
 
     @property
-    def counts(self) -> tuple[int, int]:
-        return len(self.all), len(self.inside)
+    def longest(self) -> int:
+        """How many statements there were at most between BEGIN and COMMIT."""
+        return max(self.inside, default=0)
 
 
 @contextmanager
@@ -34,14 +35,20 @@ def tallied(database: Database) -> Iterator[Sent]:
 
     def note(connection: Connection, _cursor: object, sql: str, values: object, *_rest: object) -> None:
         sent.all.append((sql, values))
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            sent.inside.append(sql)
+        if sent.inside and connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            sent.inside[-1] += 1
 
-    event.listen(engine, "before_cursor_execute", note)
+    def begin(_connection: Connection) -> None:
+        sent.inside.append(0)
+
+    listeners = (("before_cursor_execute", note), ("begin", begin))
+    for name, listener in listeners:
+        event.listen(engine, name, listener)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for name, listener in listeners:
+            event.remove(engine, name, listener)
 
 
 @dataclass(frozen=True)

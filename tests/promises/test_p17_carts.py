@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import Database, run
 from kit.errors import CommerceError
-from operations import add_line_items
 from operations.change_promotions import change_promotions
 from operations.load_cart import LoadedCart, load_cart
 from operations.load_promotions import Codes
@@ -52,10 +51,9 @@ async def add(till: Till, cart_id: str, **items: int) -> None:
 
 
 async def test_p17_parallel_adds_end_as_their_sum(till: Till) -> None:
-    """Forty adds of three variants at once, as six were recorded: every one counts, and the total is theirs."""
+    """Twelve adds of three variants at once, as six were recorded: every one counts, and the total is theirs."""
     cart_id = await till.cart({"pen": 1}, None)
-    wanted = ["pen", "mug", "ebook", "pen"] * 10
-    wanted = [name for n, name in enumerate(wanted) if name != "mug" or n < 20]  # five mugs are in stock
+    wanted = ["pen", "mug", "ebook", "pen"] * 3
     await asyncio.gather(*[add(till, cart_id, **{name: 1}) for name in wanted])
     assert await lines(till, cart_id) == Counter(["pen", *wanted])
     assert await audit_cart(till.database, cart_id) == []
@@ -77,13 +75,13 @@ async def test_p17_mutation_without_the_lock_an_edit_is_lost(till: Till, monkeyp
     cart_id = await till.cart({"pen": 1}, None)
     both = asyncio.Barrier(2)
 
-    async def together(session: AsyncSession, id_: str, told: Told) -> LoadedCart:
-        loaded = await load_cart(session, id_, told)
+    async def together(session: AsyncSession, id_: str, told: Told, codes: Codes) -> LoadedCart:
+        loaded = await load_cart(session, id_, told, codes)
         async with asyncio.timeout(5):
             await both.wait()
         return loaded
 
-    monkeypatch.setattr(add_line_items, "load_cart", together)
+    monkeypatch.setattr("operations.lock_cart.load_cart", together)
     await asyncio.gather(add(till, cart_id, pen=1), add(till, cart_id, pen=1))
     assert await lines(till, cart_id) == {"pen": 2}, "two adds of one to one pen make three"
 

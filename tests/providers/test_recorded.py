@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from commerce.payment.events import BadSignature, Delivery
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import Declined, Holding
 from providers.recorded.payment import RecordedPayments
@@ -70,3 +73,38 @@ async def test_a_captured_session_is_refunded_on_release(ask: Ask) -> None:
     captured = replace(request, data=(await RecordedPayments().authorise(request)).data)
     assert (await RecordedPayments().status(captured)).holding == Holding.CAPTURED
     assert (await RecordedPayments().release(captured)).refunded == request.amount
+
+
+async def test_a_webhook_is_believed_and_remembered(ask: Ask, tmp_path: Path) -> None:
+    api, worker = RecordedPayments(tmp_path), RecordedPayments(tmp_path)
+    session = ask("pending_authorization", pa_seen=True, authorized=False)
+    assert (await worker.status(session)).holding == Holding.NOTHING
+    body = json.dumps({"type": "authorized", "session_id": session.session_id, "amount": 12.5}).encode()
+    assert api.events is not None
+    told = await api.events.verify(Delivery(body=body, headers={}))
+    assert (told.kind, told.session_id) == ("authorized", session.session_id)
+    assert (await api.events.verify(Delivery(body=body, headers={}))).id == told.id
+    assert (await worker.status(session)).held == session.amount
+    await api.events.verify(Delivery(body=body.replace(b"authorized", b"captured"), headers={}))
+    found = await worker.status(session)
+    assert (found.status, found.held, found.captured) == (SessionStatus.CAPTURED, 0, session.amount)
+    assert [each.key for each in found.captures] == [None]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+async def test_what_is_no_webhook_is_refused(body: bytes) -> None:
+    events = RecordedPayments().events
+    assert events is not None
+    with pytest.raises(BadSignature):
+        await events.verify(Delivery(body=body, headers={}))
+
+
+async def test_what_was_moved_by_our_keys_is_remembered(ask: Ask, money: Money) -> None:
+    provider, session = RecordedPayments(), ask(authorized=True)
+    taken = await provider.capture(money(session, session.session_id, "5", "capt_1:1"))
+    assert taken == await provider.capture(money(session, session.session_id, "5", "capt_1:1"))
+    await provider.refund(money(session, session.session_id, "2", "ref_1:1"))
+    found = await provider.status(session)
+    assert (found.held, found.captured, found.refunded) == (session.amount - 5, 5, 2)
+    assert found.captures[0].key == f"{session.session_id}/capt_1:1"
+    assert found.captures[0].reference == taken.reference

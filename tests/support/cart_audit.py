@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from commerce.cart.rows import CartState
-from commerce.totals.publish import adjustment_totals, cart_totals, line_totals
-from commerce.totals.results import TotalsResult
+from commerce.totals.publish import adjustment_totals, cart_totals, line_totals, tax_line_totals
+from commerce.totals.results import LineResult, TotalsResult
 from kit.db import Database, value
 from kit.decimals import rho, to_number
 from kit.money import Currency
@@ -42,9 +42,18 @@ async def audit_cart(database: Database, cart_id: str) -> list[str]:
     lines = {line.id: line for line in (*result.lines, *result.shipping_methods)}
     wrong = _differences("the cart", cart_totals(result), stored["totals"] or {})
     for id_, totals in {**(stored["lines"] or {}), **(stored["methods"] or {})}.items():
+        wrong += _differences(f"taxes of {id_}", _taxes(lines[id_]), _flat(totals.pop("tax_lines", {})))
         wrong += _differences(id_, line_totals(lines[id_]), totals)
     parts = {id_: part["amount"] for line in lines.values() for id_, part in adjustment_totals(line).items()}
     return [*wrong, *_differences("discounts", parts, stored["adjustments"] or {}), *_money(state, result, stored)]
+
+
+def _taxes(line: LineResult) -> dict[str, Decimal]:
+    return _flat(tax_line_totals(line))
+
+
+def _flat(taxes: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    return {f"{id_}.{name}": amount for id_, totals in taxes.items() for name, amount in totals.items()}
 
 
 def _differences(name: str, computed: Mapping[str, Decimal], stored: Mapping[str, Decimal]) -> list[str]:

@@ -55,9 +55,9 @@ QUERIES = {
     "the ledger still holds money of a session without an order": """
         SELECT payment_session_id FROM ledger_entry WHERE order_id IS NULL GROUP BY 1
         HAVING sum(CASE WHEN credit = 'shopper' THEN amount WHEN debit = 'shopper' THEN -amount ELSE 0 END) <> 0""",
-    "a transaction is neither a capture's nor a refund's": """
+    "a transaction is neither a capture's nor a refund's nor a dispute's": """
         SELECT t.id FROM order_transaction t WHERE split_part(t.reference_id, ':', 1) NOT IN (
-          SELECT id FROM capture UNION ALL SELECT id FROM refund)""",
+          SELECT id FROM capture UNION ALL SELECT id FROM refund UNION ALL SELECT id FROM payment_dispute)""",
 }
 
 

@@ -13,12 +13,12 @@ from tests.support.storefront import Carts
 
 
 async def test_p17_parallel_requests_are_all_answered(carts: Carts, database: Database) -> None:
-    """As the peer's `six_concurrent_add_to_cart`, with twenty: each answer shows the cart as its own write left it."""
+    """As the peer's `six_concurrent_add_to_cart`, with twelve: each answer shows the cart as its own write left it."""
     cart_id = await carts.new()
-    answers = await asyncio.gather(*[carts.add(cart_id, "mug_v") for _ in range(20)])
-    assert sorted(line["quantity"] for cart in answers for line in cart["items"]) == list(range(1, 21))
+    answers = await asyncio.gather(*[carts.add(cart_id, "mug_v") for _ in range(12)])
+    assert sorted(line["quantity"] for cart in answers for line in cart["items"]) == list(range(1, 13))
     (line,) = (await carts.ok("GET", f"/carts/{cart_id}"))["cart"]["items"]
-    assert line["quantity"] == 20
+    assert line["quantity"] == 12
     assert await audit_cart(database, cart_id) == []
 
 

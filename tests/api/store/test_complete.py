@@ -147,6 +147,16 @@ class TestRefusals:
         missing = "No shipping method selected but the cart contains items that require shipping."
         assert (await refusal(carts, cart_id))["message"] == missing
 
+    async def test_a_profile_that_nothing_ships(self, carts: Carts) -> None:
+        cart_id = await payable(carts)
+        await carts.add(cart_id, "sofa_v")
+        await session(carts, cart_id, {})
+        message = "The cart items require shipping profiles that are not satisfied by the current shipping methods"
+        assert await refusal(carts, cart_id) == {"type": "invalid_data", "message": message}
+        await carts.ok("POST", f"/carts/{cart_id}/shipping-methods", {"option_id": carts.labels["ship_bulky"]})
+        await session(carts, cart_id, {})
+        assert (await complete(carts, cart_id)).json()["type"] == "order"
+
     async def test_sold_out_since_it_was_added(self, carts: Carts, database: Database) -> None:
         cart_id = await payable(carts)
         async with database.engine.begin() as connection:

@@ -97,6 +97,34 @@ async def test_codes_stack_and_shipping_is_lowered(promoted: Carts) -> None:
     assert (codes_of(cart), cart["shipping_total"]) == (["PACROSS15", "TEN"], 9.5)
 
 
+async def test_a_price_of_shipping_looks_at_the_items_after_their_discounts(promoted: Carts) -> None:
+    cart_id = await filled(promoted, tees=10, mugs=0)  # 210 with tax; free from 200
+    option = {"option_id": promoted.labels["ship_eu"]}
+    await promoted.ok("POST", f"/carts/{cart_id}/shipping-methods", option)
+    assert (await apply(promoted, cart_id))["shipping_total"] == 0
+    assert (await apply(promoted, cart_id, "TEN"))["shipping_total"] == 9.5
+    assert (await apply(promoted, cart_id))["shipping_total"] == 0
+
+
+async def test_an_automatic_promotion_lowers_shipping_that_is_just_chosen(
+    promoted: Carts, client: AsyncClient, admin: dict[str, str]
+) -> None:
+    lowers = {"type": "fixed", "value": 2, "currency_code": "eur", "target_type": "shipping_methods"}
+    body = {
+        "code": "AUTOSHIP",
+        "type": "standard",
+        "status": "active",
+        "is_automatic": True,
+        "application_method": {**lowers, "allocation": "across"},
+    }
+    made = await client.post("/admin/promotions", json=body, headers=admin)
+    assert made.status_code == 200, made.text
+    cart_id = await filled(promoted)
+    option = {"option_id": promoted.labels["ship_eu"]}
+    cart = (await promoted.ok("POST", f"/carts/{cart_id}/shipping-methods?{FIELDS}", option))["cart"]
+    assert (codes_of(cart), cart["shipping_total"]) == (["AUTOSHIP"], pytest.approx(9.5 - 2 * 1.19))
+
+
 async def test_an_unknown_code_is_refused_and_changes_nothing(promoted: Carts) -> None:
     cart_id = await filled(promoted)
     await apply(promoted, cart_id, "TEN")

@@ -11,7 +11,6 @@ import pytest
 from api.state import State
 from commerce.tax.port import ToldRate, ToldRates
 from kit.db import Database, run
-from operations.explain_cart import explain_cart
 from tests.support.outside_shop import OAKLAND, Outside, outside, plugins
 from tests.support.statements import recorded_statements
 
@@ -171,18 +170,3 @@ async def test_a_province_may_have_a_provider_of_its_own(outside: Outside, datab
     assert (await outside.show(await outside.cart(1)))["items"][0]["tax_lines"][0]["rate"] == 10
     elsewhere = await outside.cart(1, shipping_address={**OAKLAND, "province": "ny"})
     assert [tax["code"] for tax in (await outside.show(elsewhere))["items"][0]["tax_lines"]] == ["USFED"]
-
-
-async def test_the_explanation_of_a_cart_says_who_was_not_heard(outside: Outside) -> None:
-    await outside.tax_elsewhere()
-    cart_id = await outside.shipped(1)
-    told = await outside.database.transact(lambda session: explain_cart(session, cart_id))
-    assert "Moody tax (MOODY), by the provider moody" in told
-    assert "calculated for this cart by the provider moody_moody" in told
-    assert "not confirmed" not in told
-    outside.taxes.fail()
-    outside.courier.fail()
-    await outside.carts.add(cart_id, "tee_m")
-    told = await outside.database.transact(lambda session: explain_cart(session, cart_id))
-    assert "not confirmed by its provider: shipping, taxes; cannot be completed until it is" in told
-    assert "no tax yet: the provider tp_moody has not said any" in told

@@ -287,9 +287,14 @@ class TestPages:
     )
     async def test_rows_come_in_the_order_asked_for_then_by_key(self, shop: Shop, order: str, ids: list[str]) -> None:
         assert await shop.ids(f"order={order}&fields=title") == ids
+        sought = [each for each in ids if each != "b3"]
+        assert await shop.ids(f"order={order}&fields=title&q=o") == sought
+        assert await shop.ids(f"order={order}&fields=title&q=o&limit=1&offset=1") == sought[1:2]
 
     async def test_a_resource_has_an_order_of_its_own(self, shop: Shop) -> None:
-        assert await shop.ids("", BOOKS.but(order="{t}.created_at DESC")) == ["b4", "b3", "b2", "b1"]
+        books = BOOKS.but(order="{t}.created_at DESC")
+        assert await shop.ids("", books) == ["b4", "b3", "b2", "b1"]
+        assert await shop.ids("q=o&limit=2", books) == ["b4", "b2"]
 
     async def test_an_order_goes_through_several_relations(self, shop: Shop) -> None:
         assert await shop.ids("order=-book.author.name", CHAPTERS) == ["c4", "c5", "c2", "c1"]

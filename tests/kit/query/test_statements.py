@@ -97,6 +97,14 @@ def test_a_skipped_row_is_not_projected() -> None:
     assert sql.count('"q_chapter"') == 1
 
 
+def test_a_search_reads_its_table_once_whatever_it_is_sorted_by() -> None:
+    for order in ("", "&order=-title", "&order=author.name"):
+        request = read_list(BOOKS, pairs(f"q=x{order}"))
+        listing = compile_list(BOOKS, Shape((LIVE,), request.narrowing.terms, request.order))
+        assert "q_book" not in listing.keys + listing.count
+        assert listing.gathered.count('"q_book" t0') == 1
+
+
 async def test_what_has_no_key_of_its_own_is_listed_by_as_many_statements(shop: Shop) -> None:
     books = BOOKS.but(source=Fragment("SELECT * FROM q_book", {n: c for n, c in BOOKS.columns.items() if n != "fees"}))
     with sent(shop.database) as seen:

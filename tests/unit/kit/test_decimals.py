@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.decimals import div, encode, raw, rho, settle, to_number
-from tests.unit.totals.generated import PROPERTY
+from kit.decimals import div, drop_tail, encode, raw, rho, settle, to_number
+from tests.support.properties import PROPERTY
 
 D = Decimal
 ANY = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=9)
@@ -49,6 +49,17 @@ class TestDiv:
     def test_does_not_hang_on_the_callers_context(self) -> None:
         with localcontext(prec=4, rounding=ROUND_FLOOR):
             assert div(D(2), D(3)) == D("0.66666666666666666667")
+
+
+class TestDropTail:
+    def test_a_price_without_its_tax_and_with_it_again_is_the_price(self) -> None:
+        net = div(D("19.90"), D("1.19"))
+        assert net * D("1.19") != D("19.90")
+        assert drop_tail(net * D("1.19")) == D("19.90")
+
+    def test_keeps_twelve_places(self) -> None:
+        assert drop_tail(D("0.0000000000015")) == D("0.000000000002")
+        assert drop_tail(D(42)) == 42
 
 
 class TestRho:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.money import Currency, CurrencyMismatchError, Money, allocate, from_minor, to_minor
-from tests.unit.totals.generated import PROPERTY
+from kit.money import Currency, CurrencyMismatchError, Money, allocate, from_minor, round_parts, to_minor
+from tests.support.properties import PROPERTY
 
 D = Decimal
 EUR, JPY, KWD = Currency("eur", 2), Currency("jpy", 0), Currency("kwd", 3)
@@ -81,17 +81,8 @@ class TestAllocate:
         # a quarter and three quarters of 2: 0.5 and 1.5, the same remainder
         assert allocate(D(2), {"a": D(1), "b": D(3)}, D(1)) == {"a": 0, "b": 2}
 
-    def test_room_is_kept_and_the_rest_goes_to_others(self) -> None:
-        room = {"a": D("0.01"), "b": D("9")}
-        assert allocate(D("0.10"), {"a": D(1), "b": D(1)}, CENT, room) == {"a": CENT, "b": D("0.09")}
-
-    def test_what_finds_no_room_is_left_over(self) -> None:
-        assert allocate(D("0.10"), {"a": D(1)}, CENT, {"a": D("0.03")}) == {"a": D("0.03")}
-
     def test_weight_of_nothing_gets_nothing(self) -> None:
         assert allocate(D("0.10"), {"a": D(0), "b": D(1)}, CENT) == {"a": 0, "b": D("0.10")}
-        room = {"a": D(1), "b": D("0.04")}
-        assert allocate(D("0.10"), {"a": D(0), "b": D(1)}, CENT, room) == {"a": 0, "b": D("0.04")}
 
     def test_nothing_needs_no_weight(self) -> None:
         assert allocate(D(0), {"a": D(0)}, CENT) == {"a": 0}
@@ -121,13 +112,48 @@ class TestAllocate:
         again = {key: weights[key] for key in keys}
         assert allocate(cents * CENT, weights, CENT) == allocate(cents * CENT, again, CENT)
 
+    def test_the_tail_of_a_division_breaks_no_tie(self) -> None:
+        third = D("0.33333333333333333333")
+        assert allocate(CENT, {"a": third, "b": third + D("1e-20")}, CENT) == {"a": CENT, "b": 0}
+
+
+class TestRoundParts:
+    PLENTY = dict.fromkeys("abc", D(100))
+
+    @pytest.mark.parametrize(
+        ("parts", "rounded"),
+        [
+            ({"a": "0.005", "b": "0.005", "c": "0.005"}, ("0.01", "0.01", "0")),  # 0.015 is 0.02
+            ({"a": "0.014", "b": "0.004", "c": "0.006"}, ("0.01", "0", "0.01")),
+            # a tenth of 0.985 goes to the larger of equal remainders, and to no line twice
+            ({"a": "0.0986", "b": "0.0032", "c": "0.0032"}, ("0.10", "0.01", "0")),
+            ({"a": "0.02", "b": "0.03", "c": "0"}, ("0.02", "0.03", "0")),
+            ({}, ()),
+        ],
+    )
+    def test_adds_up_to_the_rounded_sum(self, parts: dict[str, str], rounded: tuple[str, ...]) -> None:
+        given = {key: D(part) for key, part in parts.items()}
+        assert [*round_parts(given, CENT, self.PLENTY).values()] == [D(part) for part in rounded]
+
+    def test_what_finds_no_place_is_lost(self) -> None:
+        parts = {"a": D("0.035"), "b": D("0.001")}
+        assert round_parts(parts, CENT, {"a": D(0), "b": D(1)}) == {"a": 0, "b": CENT}
+
+    def test_half_a_cent_with_a_tail_is_half_a_cent(self) -> None:
+        short = {"a": D("0.13499999999999999999")}
+        assert round_parts(short, CENT, self.PLENTY) == {"a": D("0.14")}
+
     @PROPERTY
-    @given(st.integers(0, 300), WEIGHTS.filter(lambda weights: any(weights.values())), st.data())
-    def test_nobody_gets_more_than_there_is_room(
-        self, cents: int, weights: dict[str, Decimal], data: st.DataObject
-    ) -> None:
-        room = {key: data.draw(st.integers(0, 100)) * CENT for key in weights}
-        parts = allocate(cents * CENT, weights, CENT, room)
-        assert all(part <= room[key] for key, part in parts.items())
-        places = sum(room[key] for key, weight in weights.items() if weight)
-        assert sum(parts.values()) == min(cents * CENT, places)
+    @given(st.lists(st.tuples(st.decimals(0, 5, places=4), st.integers(0, 600)), max_size=8))
+    def test_none_moves_by_a_unit_nor_beyond_its_room(self, drawn: list[tuple[Decimal, int]]) -> None:
+        parts = {str(number): part for number, (part, _) in enumerate(drawn)}
+        room = {str(number): cents * CENT for number, (_, cents) in enumerate(drawn)}
+        given = round_parts(parts, CENT, room)
+        whole = Money(sum(parts.values(), D(0)), EUR).rounded().amount
+        assert all(given[key] <= room[key] for key in parts)
+        assert all(
+            given[key] - part < CENT and (part - given[key] < CENT or given[key] == room[key])
+            for key, part in parts.items()
+        )
+        places = [min(room[key], part.quantize(CENT, ROUND_CEILING)) for key, part in parts.items()]
+        assert sum(given.values()) == min(whole, sum(places))

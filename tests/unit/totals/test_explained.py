@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from commerce.totals.explain import WIDTH, Sources, explain
 from commerce.totals.rules import calculate
 from commerce.totals.types import Adjustment, Counters, Rounding, TotalsInput
+from tests.support.properties import PROPERTY
 from tests.unit.totals.carts import JPY, D, cart, line, method, story
-from tests.unit.totals.generated import PROPERTY, carts, orders
+from tests.unit.totals.generated import carts, orders
 
 TEE: Final = """
 tee
