@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench import calculator
 from bench.meter import metered
 from bench.shops import Stage, stage
 from bench.steps import Steps, percentile
@@ -14,6 +15,7 @@ AROUND = 5  # lines before and after the 50th that are measured too
 
 async def run(number: int) -> str | None:
     """Add `number` lines at each size."""
+    calculator.show_own_time()
     steps = Steps()
     async with stage(timed=steps.add, warm=0) as on:
         carts = [await _empty_cart(on) for _ in range(number)]
