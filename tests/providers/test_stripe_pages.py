@@ -68,7 +68,10 @@ async def test_a_declined_card_is_told_and_the_next_one_pays(
     assert "Your card was declined." in row(declined.text, id_)
     assert (await stripe.status(session)).holding == Holding.NOTHING
     assert "held 12.50 EUR" in row(click(visitor, id_, "confirm", payment_method=GOOD).text, id_)
-    assert "canceled" in row(click(visitor, id_, "cancel").text, id_)
+    page = row(click(visitor, id_, "cancel").text, id_)
+    assert "canceled" in page
+    assert "let go 12.50 EUR" in page
+    assert "refund" not in page
 
 
 @pytest.mark.parametrize("decision", [("accept", "held 12.50 EUR", 200), ("refuse", "unable to", 402)])

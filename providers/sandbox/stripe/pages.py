@@ -94,6 +94,8 @@ def _progress(intent: Json) -> Iterator[str]:
 
 
 def _thing(one: Json) -> str:
+    if one["object"] == "refund" and one["status"] == "succeeded" and not one["balance_transaction"]:
+        return f"let go {money(one['amount'], one['currency'])}"  # what was held and is not taken moved no money
     kind, buttons = ("refunds", _REFUND_BUTTONS) if one["object"] == "refund" else ("disputes", _DISPUTE_BUTTONS)
     forms = "".join(_form(kind, one["id"], action) for action in buttons.get(one["status"], ()))
     what = f"{kind[:-1]} {money(one['amount'], one['currency'])} {escape(_words(one['status']))}"
