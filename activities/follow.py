@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -54,7 +55,7 @@ class FollowActivities:
         if standing.order_id is None and standing.is_busy:
             return Heard.AGAIN
         if standing.order_id is not None and standing.payment_id is None:
-            await self._authorise(provider, loaded)
+            loaded = await self._authorise(provider, loaded)
         told = await self._ask(provider, loaded)
         work = partial(_use, session_id=id_, standing=standing, told=told)
         return await self._database.transact(work, "payment.follow")
@@ -66,18 +67,20 @@ class FollowActivities:
         except ProviderError as error:
             raise failure(error) from error
 
-    async def _authorise(self, provider: PaymentProvider, loaded: LoadedSession) -> None:
-        """Authorise what was only promised, under the key that it was promised with."""
+    async def _authorise(self, provider: PaymentProvider, loaded: LoadedSession) -> LoadedSession:
+        """Authorise what was only promised, under the key of the promise, and return the session with its answer."""
         id_ = loaded.request.session_id
         try:
             async with failpoints.provider_call("provider.authorise"):
                 result = await provider.authorise(loaded.request)
-            word = Paid(result.status, result.held, result.captured)
+            word, data = Paid(result.status, result.held, result.captured), result.data
         except Declined:
-            word = Paid("error")
+            word, data = Paid("error"), {}
         except ProviderError as error:
             raise failure(error) from error
-        await self._database.transact(partial(record_deferred, session_id=id_, word=word), "payment.record_deferred")
+        work = partial(record_deferred, session_id=id_, word=word, data=data)
+        await self._database.transact(work, "payment.record_deferred")
+        return replace(loaded, request=replace(loaded.request, data=data))
 
 
 async def _use(session: AsyncSession, session_id: str, standing: Standing, told: StatusResult) -> Heard:

@@ -133,7 +133,7 @@ SELECT c.version, c.completed_at IS NOT NULL OR EXISTS (
 FROM cart c WHERE c.id = $1
 """
 _SUPERSEDE: Final = """
-UPDATE payment_session SET fate = 'superseded', updated_at = now()
+UPDATE payment_session SET fate = 'superseded', updated_at = now(), released_because = 'superseded'
 WHERE payment_collection_id = $1 AND id <> $2 AND fate = 'open' RETURNING id
 """
 _OPEN: Final = """

@@ -1,4 +1,4 @@
-"""End the open session of a collection that no cart write ends (docs/checkout.md: supersede; carts: save_cart)."""
+"""End a payment session whose amount is no longer the cart's (docs/checkout.md: supersede)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kit.outbox import emit
 
 
 async def supersede_session(session: AsyncSession, collection_id: str) -> None:
-    """Supersede the collection's open session and ask for its release; the caller holds the lock of its cart or order.
+    """Supersede the collection's open session and ask for its release; the caller holds the cart's lock.
 
     A session that is still being created is let go when it settles, since it settles only for the cart's own version.
     Errors: conflict while a checkout runs on the session, whose money may be on its way.
@@ -24,7 +24,7 @@ async def supersede_session(session: AsyncSession, collection_id: str) -> None:
 
 
 _SUPERSEDE: Final = """
-UPDATE payment_session s SET fate = 'superseded', updated_at = now()
+UPDATE payment_session s SET fate = 'superseded', updated_at = now(), released_because = 'superseded'
 WHERE s.payment_collection_id = $1 AND s.fate = 'open'
 RETURNING s.id, EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'open') AS is_busy
 """

@@ -209,7 +209,7 @@ def _differs(order: Order, request: SessionRequest) -> bool:
 
 
 def _word(order: Order, request: SessionRequest) -> SessionStatus:
-    if order.held:
+    if order.is_held:
         return SessionStatus.AUTHORIZED
     if order.captured > order.refunded:
         return SessionStatus.CAPTURED
@@ -225,7 +225,7 @@ def _word(order: Order, request: SessionRequest) -> SessionStatus:
 def _holding(order: Order) -> Holding:
     if order.captured > order.refunded:
         return Holding.CAPTURED
-    if order.held:
+    if order.is_held:
         return Holding.HELD
     is_final = order.is_ended or (order.has_payments and not order.is_pending)
     return Holding.RELEASED if is_final else Holding.NOTHING

@@ -16,8 +16,11 @@ from providers.stripe.payment import StripePayments
 from providers.system.payment import SystemPayments
 from tests.support import stripe as stripe_js
 from tests.support.paypal import PayPalServer, paypal
+from tests.support.paypal_fixtures import shared_paypal, stand_in
 from tests.support.sandbox import Ask, Money, Sandbox
 from tests.support.stand_in import StandIn
+
+__all__ = ["shared_paypal", "stand_in"]
 
 
 @pytest.fixture(scope="session")
@@ -75,21 +78,6 @@ async def stripe(stripe_server: StandIn) -> AsyncIterator[StripePayments]:
     provider = stripe_js.stripe_payments(stripe_server)
     yield provider
     await provider.close()
-
-
-@pytest.fixture(scope="session")
-def shared_paypal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalServer]:
-    server = PayPalServer(tmp_path_factory.mktemp("paypal") / "effects.jsonl")
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def stand_in(shared_paypal: PayPalServer) -> Iterator[PayPalServer]:
-    """Return PayPal's stand-in; what was said to it and by it must be as PayPal describes its API."""
-    shared_paypal.calm()
-    yield shared_paypal
-    assert shared_paypal.faults == []
 
 
 @pytest.fixture

@@ -23,10 +23,9 @@ from providers.paypal.events import as_event
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox.paypal.certificate import NAME, Signer, certificate
 from providers.sandbox.paypal.webhooks import CERTIFICATE
-from tests.support.paypal import PayPalServer, paypal
+from tests.support.paypal import WEBHOOK, PayPalServer, paypal, signed
 from tests.support.sandbox import Ask, Money, opened
 
-WEBHOOK = "WH5D8A7E1F2B3C4"
 PEM = serialization.Encoding.PEM
 
 
@@ -42,19 +41,8 @@ async def paid(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask) -> Ses
 def delivery(paid: SessionRequest, stand_in: PayPalServer) -> Delivery:
     """Return the delivery of what happened last."""
     event = next(one for one in reversed(stand_in.events()) if one["resource"].get("custom_id") == paid.session_id)
-    body = json.dumps(event).encode()
-    return Delivery(body=body, headers=signed(Signer(stand_in.log.parent), body, f"{stand_in.url}{CERTIFICATE}"))
-
-
-def signed(signer: Signer, body: bytes, url: str, *, at: datetime | None = None) -> dict[str, str]:
-    moment = (at or clock.now()).isoformat(timespec="seconds")
-    return {
-        "paypal-transmission-id": "69cd13f0-d67a-11e5-baa3-778b53f4ae55",
-        "paypal-transmission-time": moment,
-        "paypal-transmission-sig": signer.sign("69cd13f0-d67a-11e5-baa3-778b53f4ae55", moment, WEBHOOK, body),
-        "paypal-cert-url": url,
-        "paypal-auth-algo": "SHA256withRSA",
-    }
+    body, headers = stand_in.delivery(event)
+    return Delivery(body=body, headers=headers)
 
 
 def events_of(provider: PayPalPayments) -> PaymentEvents:

@@ -103,7 +103,8 @@ async def test_a_pending_capture_has_moved_nothing_yet(
     waiting = await buttons.capture(wish("12.50", "capture"))
     assert (waiting.status, waiting.amount) == (PENDING, PRICE)
     found = await buttons.status(held)
-    assert (found.held, found.captured, found.holding) == (PRICE, ZERO, Holding.HELD)
+    assert (found.held, found.captured, found.holding) == (ZERO, ZERO, Holding.HELD)
+    assert [(one.amount, one.status) for one in found.captures] == [(PRICE, PENDING)]
     with pytest.raises(Declined, match="can give back 0"):
         await buttons.refund(wish("1", "refund"))
     stand_in.dashboard("captures", waiting.reference, action)

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.cancel_payment import Canceled
 from activities.delivery import Delivered
+from activities.follow import Heard
 from activities.movement import Asked, Found, Told
 from activities.payment import Authorised, Released, SessionAnswer
 from commerce.checkout.outcome import Begun, Outcome, OutcomeKind, ordered, refused, undecided
@@ -23,6 +24,7 @@ from durable.types import (
     CapturePaymentInput,
     CompleteCartInput,
     DeliverEventsInput,
+    ProcessPaymentInput,
     RefundPaymentInput,
     ReleaseSessionInput,
     ResolveSessionInput,
@@ -340,5 +342,22 @@ SCENARIOS |= {
         CANCEL,
         {"payment.cancel": [REFUSED_CANCEL], "payment.give_up_cancel": [None], **CANCELING, **BELL},
         person_says("cancel"),
+    ),
+}
+
+PROCESS = ProcessPaymentInput("payses_1")
+
+SCENARIOS |= {
+    "process-payment-workflow.followed": Scenario(
+        "process-payment-workflow", PROCESS, {"payment.follow": [Heard.FOLLOWED]}
+    ),
+    "process-payment-workflow.again": Scenario(
+        "process-payment-workflow", PROCESS, {"payment.follow": [Heard.AGAIN, Heard.AGAIN, Heard.FOLLOWED]}
+    ),
+    "process-payment-workflow.parked-retried": Scenario(
+        "process-payment-workflow",
+        PROCESS,
+        {"payment.follow": [REFUSED_CALL, Heard.FOLLOWED], **BELL},
+        person_says("retry"),
     ),
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
+import time
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +17,20 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from commerce.payment.port import SessionRequest
+from kit import clock
 from providers.paypal.client import PayPalClient
 from providers.paypal.events import PayPalEvents
 from providers.paypal.payment import PayPalPayments
+from providers.sandbox.paypal.certificate import Signer
 from providers.sandbox.paypal.server import build
+from providers.sandbox.paypal.webhooks import CERTIFICATE
 from tests.support.checked import VENDORS
 from tests.support.spec_checker import Fault, Spec, load
 from tests.support.spec_traffic import SpecTraffic
 
 CLIENT_ID, SECRET = "client", "very-secret"
+WEBHOOK = "WH5D8A7E1F2B3C4"
+TRANSMISSION = "69cd13f0-d67a-11e5-baa3-778b53f4ae55"
 SHORT = {"late_seconds": 0.2, "slow_seconds": 0.8, "hang_seconds": 2}
 
 
@@ -36,7 +44,8 @@ class PayPalServer:
 
     def __init__(self, log: Path) -> None:
         self.log = log
-        self.port = 0
+        self._listening = socket.create_server(("127.0.0.1", 0))  # ours over restarts: nobody else gets the port
+        self.port: int = self._listening.getsockname()[1]
         self._http = httpx2.Client(timeout=20)
         self.start()
 
@@ -50,18 +59,15 @@ class PayPalServer:
         for prefix, file in VENDORS["paypal"][1].items():
             app = SpecTraffic(app, spec(file), [prefix])
             self._traffic.append(app)
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=self.port, log_config=None, lifespan="on", timeout_graceful_shutdown=1
-        )
-        listening = config.bind_socket()
-        self.port = listening.getsockname()[1]
+        config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=5)
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._serve, args=(listening,), daemon=True)
+        self._thread = threading.Thread(target=self._serve, args=(self._listening.dup(),), daemon=True)
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive(), "the stand-in did not start"
+            time.sleep(0.01)
 
-    def _serve(self, listening: Any) -> None:  # noqa: ANN401 - a socket
+    def _serve(self, listening: socket.socket) -> None:
         asyncio.run(self._server.serve(sockets=[listening]))
 
     def stop(self) -> None:
@@ -71,6 +77,7 @@ class PayPalServer:
     def close(self) -> None:
         self.stop()
         self._http.close()
+        self._listening.close()
 
     def restart(self) -> None:
         self.stop()
@@ -114,6 +121,11 @@ class PayPalServer:
         found: list[dict[str, Any]] = self._http.get(f"{self.url}/dashboard/events").json()["events"]
         return found
 
+    def delivery(self, event: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+        """Return an event as PayPal delivers it: body and headers."""
+        body = json.dumps(event).encode()
+        return body, signed(Signer(self.log.parent), body, f"{self.url}{CERTIFICATE}")
+
     def effects(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return the effects of the log, in order."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -128,8 +140,20 @@ class PayPalServer:
         assert answer.status_code < 400, answer.text
 
 
+def signed(signer: Signer, body: bytes, url: str, *, at: datetime | None = None) -> dict[str, str]:
+    """Return the headers of a delivery whose certificate is at `url`."""
+    moment = (at or clock.now()).isoformat(timespec="seconds")
+    return {
+        "paypal-transmission-id": TRANSMISSION,
+        "paypal-transmission-time": moment,
+        "paypal-transmission-sig": signer.sign(TRANSMISSION, moment, WEBHOOK, body),
+        "paypal-cert-url": url,
+        "paypal-auth-algo": "SHA256withRSA",
+    }
+
+
 def paypal(url: str, *, captures: bool = False, seconds: float = 5, **settings: Any) -> PayPalPayments:  # noqa: ANN401 - as PayPalEvents
     """Return a provider that talks to the stand-in."""
     client = PayPalClient(url, CLIENT_ID, SECRET)
-    events = PayPalEvents(client, settings.pop("webhook_ids", ["WH5D8A7E1F2B3C4"]), seconds=seconds, **settings)
+    events = PayPalEvents(client, settings.pop("webhook_ids", [WEBHOOK]), seconds=seconds, **settings)
     return PayPalPayments(client, captures=captures, events=events, session_seconds=seconds, money_seconds=seconds)
