@@ -63,6 +63,9 @@ def dev(
     no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but problems.")] = False,
     cruel: Annotated[bool, typer.Option("--cruel", help="Offer the sandbox payment provider that misbehaves.")] = False,
+    fake_payments: Annotated[
+        bool, typer.Option("--fake-payments", help="Offer Stripe and PayPal, played by stand-ins on this machine.")
+    ] = False,
     recording: Annotated[
         bool, typer.Option("--recording", help="What the replay of the recorded contract expects; with --no-seed.")
     ] = False,
@@ -82,7 +85,15 @@ def dev(
     from kit.settings import Settings
 
     with _told():
-        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel, recording=recording)
+        options = Options(
+            port=port,
+            data_dir=data_dir,
+            reset=reset,
+            demo=not no_seed,
+            cruel=cruel,
+            fake_payments=fake_payments,
+            recording=recording,
+        )
         run(options, Settings(), Screen(quiet=quiet))
 
 
