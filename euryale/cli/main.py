@@ -206,6 +206,40 @@ def explain_cart(
         typer.echo(asyncio.run(explanation(settings_for(data_dir), id_, codes or ())))
 
 
+@app.command()
+def reconcile(
+    since: Annotated[
+        str | None, typer.Option("--since", help="A date or moment; what moved later is compared. Three days ago.")
+    ] = None,
+    *,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Heal what is safe to heal, and mark the rest for a person.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    data_dir: DataDir = Path(".euryale"),
+) -> None:
+    """Compare the payment providers with the ledger and the orders.
+
+    Reads the database of `DATABASE_URL` and asks the providers of this shell's settings; without --fix nothing is
+    written. The worker does this once a day, with --fix.
+
+    Exit codes: 0 nothing differs, or all of it is healed; 1 something is left, or it could not be compared.
+    """
+    from rich.console import Console
+
+    from euryale.cli import reconcile as reconciling
+    from euryale.cli.target import settings_for
+
+    with _told():
+        found = asyncio.run(reconciling.reconcile(settings_for(data_dir), since, fix=fix))
+    if as_json:
+        typer.echo(reconciling.as_json(found))
+    else:
+        reconciling.show(found, Console())
+    if any(one.outcome != "healed" for one in found):
+        raise typer.Exit(1)
+
+
 @user.command()
 def create(
     *,

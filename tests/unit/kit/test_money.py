@@ -93,7 +93,7 @@ class TestAllocate:
         [("0.005", {"a": D(1)}), ("-0.01", {"a": D(1)}), ("1", {"a": D(-1), "b": D(2)}), ("1", {"a": D(0)}), ("1", {})],
     )
     def test_refuses_what_has_no_answer(self, amount: str, weights: dict[str, Decimal]) -> None:
-        with pytest.raises(ValueError, match=r"cannot divide|nobody"):
+        with pytest.raises(ValueError, match="cannot divide"):
             allocate(D(amount), weights, CENT)
 
     @PROPERTY
