@@ -74,9 +74,12 @@ async def warn(session: AsyncSession, session_id: str, left: Sequence[Divergence
 
 
 async def begin_day(session: AsyncSession) -> int:
-    """Ask for `reconcile-payments` once a day, and again where a run was lost."""
+    """Ask for `reconcile-payments` once a day, and again where a run was lost.
+
+    A shop whose first session is younger than an hour has nothing that its sweeps have not just looked at.
+    """
     day = clock.now().date().isoformat()
-    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, float(LOST_SECONDS))
+    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, LOST_SECONDS)
     if row is None:
         return 0
     await emit(session, ("start.reconcile-payments", {"day": day, "since": row.since.isoformat()}))
@@ -127,9 +130,10 @@ UPDATE payment_session s SET attention = $2 WHERE id = $1 AND attention IS DISTI
   AND NOT EXISTS (SELECT FROM payment p WHERE p.payment_session_id = s.id) RETURNING id
 """
 _BEGIN: Final = """
-INSERT INTO reconciliation (day, since) VALUES ($1, $2)
+INSERT INTO reconciliation (day, since)
+SELECT $1, $2 WHERE EXISTS (SELECT FROM payment_session WHERE created_at < now() - $3::int * interval '1 second')
 ON CONFLICT (day) DO UPDATE SET asked_at = now()
-WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::float8 * interval '1 second'
+WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::int * interval '1 second'
 RETURNING since
 """
 _END: Final = "UPDATE reconciliation SET ended_at = now(), report = $2::jsonb WHERE day = $1"

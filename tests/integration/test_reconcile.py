@@ -87,8 +87,11 @@ async def test_a_page_says_where_the_next_begins(paid: Followed) -> None:
     assert (last.sessions, last.after) == (0, None)
 
 
-async def test_a_day_is_asked_for_once_and_again_when_its_run_was_lost(steps: Steps) -> None:
-    transact = steps.database.transact
+async def test_a_day_is_asked_for_once_and_again_when_its_run_was_lost(steps: Steps, paid: Followed) -> None:
+    transact = paid.steps.database.transact
+    assert await transact(begin_day) == 0  # the first session is younger than an hour
+    async with steps.database.engine.begin() as connection:
+        await run(connection, "UPDATE payment_session SET created_at = now() - interval '2 hours'")
     assert [await transact(begin_day) for _ in range(2)] == [1, 0]
     day = clock.now().date().isoformat()
     assert await steps.asked("reconcile-payments") == [day]
