@@ -79,7 +79,7 @@ async def begin_day(session: AsyncSession) -> int:
     A new shop has nothing to compare: its first day is noted as over.
     """
     day = clock.now().date().isoformat()
-    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, float(LOST_SECONDS))
+    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, LOST_SECONDS)
     if row is None or row.ended_at is not None:
         return 0
     await emit(session, ("start.reconcile-payments", {"day": day, "since": row.since.isoformat()}))
@@ -133,7 +133,7 @@ _BEGIN: Final = """
 INSERT INTO reconciliation (day, since, ended_at)
 SELECT $1, $2, CASE WHEN NOT EXISTS (SELECT FROM reconciliation) THEN now() END
 ON CONFLICT (day) DO UPDATE SET asked_at = now()
-WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::float8 * interval '1 second'
+WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::int * interval '1 second'
 RETURNING since, ended_at
 """
 _END: Final = "UPDATE reconciliation SET ended_at = now(), report = $2::jsonb WHERE day = $1"
