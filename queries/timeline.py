@@ -32,10 +32,16 @@ async def read_timeline(connection: AsyncConnection, order_id: str) -> dict[str,
     """Return what happened, the oldest first; None when there is no such order.
 
     Every amount of the ledger is told once; captures and refunds that are on their way or never happened, and
-    questions of a bank, have no entry and are told from their rows.
+    questions of a bank, have no entry and are told from their rows. `attention`: what waits for a person just now.
     """
     rows = await run(connection, _TIMELINE, order_id)
-    return {"order_id": order_id, "timeline": [_told(row) for row in rows]} if rows else None
+    if not rows:
+        return None
+    waiting = [
+        {"payment_id": row.payment_id, "reference_id": row.id, "reason": row.attention}
+        for row in await run(connection, _ATTENTION, order_id)
+    ]
+    return {"order_id": order_id, "attention": waiting, "timeline": [_told(row) for row in rows]}
 
 
 def _told(row: Row[Any]) -> dict[str, Any]:
@@ -53,6 +59,17 @@ def _kind(row: Row[Any]) -> str:
     return KINDS.get((row.debit, row.credit), "moved")
 
 
+_ATTENTION: Final = """
+WITH p AS (SELECT p.id, p.attention, s.id AS session_id, s.attention AS of_session FROM payment_session s
+  LEFT JOIN payment p ON p.payment_session_id = s.id WHERE s.order_id = $1)
+SELECT payment_id, id, attention FROM (
+  SELECT p.id AS payment_id, p.id, p.attention FROM p
+  UNION ALL SELECT p.id, p.session_id, p.of_session FROM p
+  UNION ALL SELECT p.id, c.id, c.attention FROM p JOIN capture c ON c.payment_id = p.id
+  UNION ALL SELECT p.id, r.id, r.attention FROM p JOIN refund r ON r.payment_id = p.id
+  UNION ALL SELECT p.id, d.id, d.attention FROM p JOIN payment_dispute d ON d.payment_id = p.id) waiting
+WHERE attention IS NOT NULL ORDER BY id
+"""
 _TIMELINE: Final = """
 WITH o AS (SELECT id, currency_code, created_at FROM "order" WHERE id = $1 AND deleted_at IS NULL),
 p AS (SELECT p.id, p.payment_session_id, p.currency_code FROM payment p

@@ -187,7 +187,9 @@ async def _held(
         return str(await value(connection, "SELECT id FROM payment_session WHERE fate = 'consumed'"))
 
 
-async def test_the_timeline_of_an_order(placed: Placed, client: AsyncClient, admin: dict[str, str]) -> None:
+async def test_the_timeline_of_an_order(
+    placed: Placed, client: AsyncClient, admin: dict[str, str], database: Database
+) -> None:
     answer = await client.get(f"/admin/orders/{placed.order_id}/timeline", headers=admin)
     told = answer.json()
     assert told["order_id"] == placed.order_id
@@ -195,6 +197,14 @@ async def test_the_timeline_of_an_order(placed: Placed, client: AsyncClient, adm
     assert set(told["timeline"][1]) == {
         *("at", "kind", "amount", "currency_code", "payment_id", "reference_id", "created_by", "note")
     }
+    payment_id = told["timeline"][1]["payment_id"]
+    await database.transact(lambda s: run(s, "UPDATE payment SET attention = 'look' WHERE id = $1", payment_id))
+    shown = (await client.get(f"/admin/orders/{placed.order_id}/timeline", headers=admin)).json()
+    assert shown["attention"] == [{"payment_id": payment_id, "reference_id": payment_id, "reason": "look"}]
+    seen = await client.delete(f"/admin/payments/{payment_id}/attention", headers=admin)
+    assert seen.json() == {"id": payment_id, "object": "attention", "deleted": True}
+    shown = (await client.get(f"/admin/orders/{placed.order_id}/timeline", headers=admin)).json()
+    assert shown["attention"] == []
     missing = await client.get("/admin/orders/order_x/timeline", headers=admin)
     assert (missing.status_code, missing.json()["message"]) == (404, "Order id not found: order_x")
 

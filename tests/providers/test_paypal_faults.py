@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -13,6 +14,7 @@ import pytest
 
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import PaymentRequest, Refused, SessionRequest, Unknown
+from providers.paypal.calls import PayPalCalls
 from providers.paypal.payment import PayPalPayments
 from providers.sandbox import audit
 from tests.support.paypal import PayPalServer
@@ -42,7 +44,7 @@ class Life:
         if call == "authorize":
             return lambda by: by.authorise(self.session)
         self.session = replace(self.session, data=(await self.calm.authorise(self.session)).data)
-        wish = self._wish()
+        wish = self.wish()
         if call == "capture":
             return lambda by: by.capture(wish)
         if call == "void":
@@ -50,9 +52,9 @@ class Life:
         await self.calm.capture(replace(wish, key=f"{wish.key}/first"))
         return lambda by: by.refund(wish)
 
-    def _wish(self) -> PaymentRequest:
+    def wish(self, amount: str = "12.50") -> PaymentRequest:
         assert self.session.reference is not None
-        return self.money(self.session, self.session.reference, "12.50", "key")
+        return self.money(self.session, self.session.reference, amount, "key")
 
     def effects(self, call: str) -> list[str]:
         return self.stand_in.moved(self.session, EFFECTS[call])
@@ -65,7 +67,7 @@ def life(buttons: PayPalPayments, stand_in: PayPalServer, ask: Ask, money: Money
 
 @pytest.mark.parametrize("call", EFFECTS)
 @pytest.mark.parametrize("mood", [*NOT_DONE, *DONE, *SLOW])
-async def test_a_call_that_went_wrong_has_one_effect_in_the_end(
+async def test_p04_paypal_a_call_that_went_wrong_has_one_effect(
     call: str, mood: str, life: Life, impatient: PayPalPayments, stand_in: PayPalServer
 ) -> None:
     done = await life.before(call)
@@ -82,6 +84,27 @@ async def test_a_call_that_went_wrong_has_one_effect_in_the_end(
     assert first == await done(life.calm)
     assert life.effects(call) == ["12.50"]
     assert audit.impossible(stand_in.log) == []
+
+
+@pytest.mark.parametrize("call", ["capture", "refund"])
+async def test_p04_mutation_a_fresh_key_at_paypal_moves_money_twice(
+    call: str, life: Life, stand_in: PayPalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = count()
+    send = getattr(PayPalCalls, call)
+
+    async def with_a_fresh_key(calls: PayPalCalls, there: str, key: str, *more: object) -> object:
+        return await send(calls, there, f"{key}-{next(tries)}", *more)
+
+    await life.before(call)
+    half = life.wish("6")  # so that there is enough for two
+    monkeypatch.setattr(PayPalCalls, call, with_a_fresh_key)
+    stand_in.next(f"{call}=reset_after")
+    move = getattr(life.calm, call)
+    with pytest.raises(Unknown):
+        await move(half)
+    await move(half)
+    assert life.effects(call)[-2:] == ["6.00", "6.00"], "what the test above must not see"
 
 
 @pytest.mark.parametrize("call", EFFECTS)

@@ -97,7 +97,7 @@ async def test_an_approved_order_older_than_its_key_is_not_paid(
     assert (await buttons.release(session)).reference == session.reference
 
 
-async def test_a_capture_past_its_key_is_asked_about_and_not_sent_again(
+async def test_p04_paypal_past_its_key_is_asked_and_not_sent_again(
     buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At
 ) -> None:
     session = await held(buttons, stand_in, session)
@@ -111,6 +111,17 @@ async def test_a_capture_past_its_key_is_asked_about_and_not_sent_again(
         with pytest.raises(Refused, match="has nothing under that key"):
             await call(other)
     assert (stand_in.moved(session, "capture"), stand_in.moved(session, "refund")) == (["5.00"], ["1.00"])
+
+
+async def test_p04_mutation_a_key_that_is_believed_for_ever_is_sent_again(
+    buttons: PayPalPayments, stand_in: PayPalServer, session: SessionRequest, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await held(buttons, stand_in, session)
+    await buttons.capture(wish(session, amount="5"))
+    at(days=46)
+    monkeypatch.setattr(keys, "is_spent", lambda *_: False)
+    await buttons.refund(wish(session, amount="1"))
+    assert stand_in.moved(session, "refund") == ["1.00"], "what the test above must not see"
 
 
 def test_the_age_of_a_key_is_that_of_its_row(at: At) -> None:

@@ -19,9 +19,19 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True, help="the append-only file of every effect")
     parser.add_argument("--client-id", help="whom tokens are given to; anybody, if not said")
     parser.add_argument("--secret", help="with which secret")
+    parser.add_argument("--public-url", help="where certificates and pages are told to be, if not where it was called")
+    parser.add_argument("--webhook-url", help="where webhooks go; if not said, where they went before")
+    parser.add_argument("--webhook-id", help="the id that they are signed for")
     options = parser.parse_args()
+    wanted = {"webhook_url": options.webhook_url, "webhook_id": options.webhook_id}
     config = uvicorn.Config(
-        build(options.log, client_id=options.client_id, secret=options.secret),
+        build(
+            options.log,
+            client_id=options.client_id,
+            secret=options.secret,
+            public_url=options.public_url,
+            knobs={name: given for name, given in wanted.items() if given},
+        ),
         host=options.host,
         port=options.port,
         log_level="warning",

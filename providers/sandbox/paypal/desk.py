@@ -27,12 +27,13 @@ TOKEN_SECONDS: Final = 32400
 class Desk:
     """One book, one counter, one sender of webhooks. Tokens end with the process."""
 
-    def __init__(self, log: Path, *, client_id: str | None, secret: str | None) -> None:
+    def __init__(self, log: Path, *, client_id: str | None, secret: str | None, public_url: str | None) -> None:
         self.book = Book(log)
         self.signer = Signer(log.parent)
         self.webhooks = Webhooks(self.book, self.signer)
         self.counter = Counter(self.book, self.webhooks.announce)
         self._credentials = None if client_id is None else (client_id, secret or "")
+        self._public_url = public_url
         self._tokens: dict[str, datetime] = {}
 
     async def close(self) -> None:
@@ -42,7 +43,7 @@ class Desk:
 
     def settle(self, request: Request) -> None:
         """Let time do what it has done meanwhile."""
-        self.webhooks.base_url = base_url(request)
+        self.webhooks.base_url = self._public_url or base_url(request)
         change = Change(self.book)
         for one in payments.expire(change):
             news.authorised(change, change.get(Authorization, one.id), base_url(request))

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-_STYLE: Final = """<style>
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:56rem;padding:0 1rem;color:#222}
-form{display:inline}button{font:inherit;padding:.3rem .8rem;margin:.1rem}input{font:inherit;width:6rem}
-table{border-collapse:collapse;width:100%}td{border-top:1px solid #ccc;padding:.4rem;vertical-align:top}
-small{color:#666}</style>"""
+from providers.sandbox.page import page
+
 _CHOICES: Final = (
     ("approve", "Approve"),
     ("pay", "Approve, and let the button pay at once"),
@@ -28,30 +25,31 @@ _BUTTONS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("disputes", "OPEN"): ("escalate", "won", "lost"),
     ("disputes", "UNDER_REVIEW"): ("won", "lost"),
 }
+_UNDECIDED: Final = frozenset({"CREATED", "PAYER_ACTION_REQUIRED"})
 _WITH_AMOUNT: Final = frozenset({"capture", "refund", "dispute"})
 
 
 def approval(order: Mapping[str, Any]) -> str:
     """Return the page on which a shopper decides about an order."""
     id_, amount = escape(order["id"]), _money(order["purchase_units"][0]["amount"])
-    if order["status"] not in {"CREATED", "PAYER_ACTION_REQUIRED"}:
-        return _page("PayPal, a stand-in", f"<p>This order is {escape(order['status'].lower())}.</p>")
+    if order["status"] not in _UNDECIDED:
+        return page("PayPal, a stand-in", f"<p>This order is {escape(order['status'].lower())}.</p>")
     forms = "".join(
         f'<p><form method="post" action="/checkoutnow/{id_}/{action}"><button>{escape(label)}</button></form></p>'
         for action, label in _CHOICES
     )
-    return _page("PayPal, a stand-in", f"<p>Pay <b>{amount}</b>? <small>No real money moves.</small></p>{forms}")
+    return page("PayPal, a stand-in", f"<p>Pay <b>{amount}</b>? <small>No real money moves.</small></p>{forms}")
 
 
 def done(word: str) -> str:
     """Return what a shopper sees when the shop gave no address to return to."""
-    return _page("PayPal, a stand-in", f"<p>{escape(word)} You can close this window.</p>")
+    return page("PayPal, a stand-in", f"<p>{escape(word)} You can close this window.</p>")
 
 
 def board(orders: Sequence[Mapping[str, Any]]) -> str:
     """Return the dashboard."""
     rows = "".join(_row(order) for order in orders) or "<tr><td>No order yet.</td></tr>"
-    return _page("PayPal's dashboard, a stand-in", f"<table>{rows}</table>")
+    return page("PayPal's dashboard, a stand-in", f"<table>{rows}</table>")
 
 
 def _row(order: Mapping[str, Any]) -> str:
@@ -62,6 +60,8 @@ def _row(order: Mapping[str, Any]) -> str:
         for one in found
     ]
     mark = escape(unit.get("custom_id", ""))
+    if order["status"] in _UNDECIDED:
+        things = [f'<a href="/checkoutnow?token={escape(order["id"])}">Decide as the shopper</a>']
     return (
         f"<tr><td><b>{_money(unit['amount'])}</b> {escape(order['status'].lower())}<br>"
         f"<small>{escape(order['id'])}<br>{mark}</small></td><td>{'<br>'.join(things)}</td></tr>"
@@ -81,7 +81,3 @@ def _thing(kind: str, one: Mapping[str, Any]) -> str:
 
 def _money(found: Mapping[str, str]) -> str:
     return escape(f"{found['value']} {found['currency_code']}")
-
-
-def _page(title: str, body: str) -> str:
-    return f'<!doctype html><html lang="en"><title>{title}</title>{_STYLE}<h1>{title}</h1>{body}</html>'

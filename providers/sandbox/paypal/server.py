@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from providers.sandbox.paypal import notifications, shapes
 from providers.sandbox.paypal.book import Change
 from providers.sandbox.paypal.counter import as_response
 from providers.sandbox.paypal.desk import Desk, as_json, base_url
-from providers.sandbox.paypal.moods import CALM
+from providers.sandbox.paypal.moods import CALM, Knobs
 from providers.sandbox.paypal.orders import found
 from providers.sandbox.paypal.problems import Reply, problem
 from providers.sandbox.paypal.records import Authorization, Capture, Dispute, Refund
@@ -122,9 +122,18 @@ class Api:
         return notifications.listed_events(self._desk.book, dict(request.query_params), base_url(request))
 
 
-def build(log: Path, *, client_id: str | None = None, secret: str | None = None) -> ASGIApp:
+def build(
+    log: Path,
+    *,
+    client_id: str | None = None,
+    secret: str | None = None,
+    public_url: str | None = None,
+    knobs: Mapping[str, str] | None = None,
+) -> ASGIApp:
     """Return the stand-in as an ASGI app whose whole state is in `log` and in the signer's file beside it."""
-    desk = Desk(log, client_id=client_id, secret=secret)
+    desk = Desk(log, client_id=client_id, secret=secret, public_url=public_url)
+    if knobs:
+        desk.book.turn(Knobs(**desk.book.knobs.as_json() | dict(knobs)))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
