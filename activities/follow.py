@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.cancel_payment import AskAboutPayment
 from activities.payment import AskAboutSession, failure
 from commerce.payment.port import Declined, PaymentProvider, ProviderError, StatusResult
 from kit import failpoints
@@ -22,6 +23,7 @@ from operations.load_standing import Standing, load_standing, mark_asked
 from operations.record_deferred import record_deferred
 from operations.record_payment import Paid
 from operations.resolve_session import Answer, Resolved, resolve_session
+from operations.watch_expiry import Expiring, warn_of_expiry
 
 
 class Heard(StrEnum):
@@ -59,6 +61,12 @@ class FollowActivities:
         told = await self._ask(provider, loaded)
         work = partial(_use, session_id=id_, standing=standing, told=told)
         return await self._database.transact(work, "payment.follow")
+
+    @activity.defn(name="payment.warn_of_expiry")
+    async def warn(self, command: AskAboutPayment) -> Expiring | None:
+        """Warn of held money that falls back soon; None when there is nothing to watch."""
+        work = partial(warn_of_expiry, payment_id=command.payment_id)
+        return await self._database.transact(work, "payment.warn_of_expiry")
 
     async def _ask(self, provider: PaymentProvider, loaded: LoadedSession) -> StatusResult:
         try:

@@ -21,8 +21,9 @@ def main() -> None:
     one.add_argument("--concurrency", type=int, nargs="+", default=[1, 4, 16])
     one = what.add_parser("page", help="a product page of 20 with prices")
     one.add_argument("--number", type=int, default=200)
-    one = what.add_parser("cart", help="adding a line to a cart of 1 and of 50")
+    one = what.add_parser("cart", help="cart writes on carts of 1 to 100 lines")
     one.add_argument("--number", type=int, default=40)
+    one.add_argument("--sizes", type=int, nargs="+", default=[1, 5, 10, 20, 50, 100], help="lines")
     one = what.add_parser("catalogue", help="lists, searches and batches in a small and a big catalogue")
     one.add_argument("--number", type=int, default=200)
     one.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000], help="products")
@@ -35,7 +36,7 @@ def main() -> None:
     runs = {
         "checkout": lambda: checkout.run(options.number, options.concurrency),
         "page": lambda: page.run(options.number),
-        "cart": lambda: cart.run(options.number),
+        "cart": lambda: cart.run(options.number, options.sizes),
         "catalogue": lambda: catalogue.run_bench(options.number, options.sizes),
         "memory": lambda: memory.run(options.number),
         "faults": lambda: faults.run(options.rounds, options.shoppers),

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from commerce.cart.rows import CartState, Line, Method, TaxLine
 from commerce.tax.rules import Rate, Taxable, rates_of
 from kit.ids import new_id
+
+Taxed = TypeVar("Taxed", Line, Method)
 
 
 class Tax(NamedTuple):
@@ -78,19 +80,18 @@ def tax_cart(cart: CartState, taxes: Taxes) -> CartState:
     """
     if not cart.automatic_taxes:
         return cart
-    lines = tuple(
-        replace(line, tax_lines=_lines(line.tax_lines, () if line.is_giftcard else taxes.of_line(line), "calitxl"))
-        for line in cart.lines
-    )
-    methods = tuple(
-        replace(method, tax_lines=_lines(method.tax_lines, taxes.of_method(method), "casmtxl"))
-        for method in cart.methods
-    )
+    lines = tuple([_with(line, () if line.is_giftcard else taxes.of_line(line), "calitxl") for line in cart.lines])
+    methods = tuple([_with(method, taxes.of_method(method), "casmtxl") for method in cart.methods])
     return replace(cart, lines=lines, methods=methods)
+
+
+def _with(thing: Taxed, taxes: Sequence[Tax], prefix: str) -> Taxed:
+    found = _lines(thing.tax_lines, taxes, prefix)
+    return thing if found is thing.tax_lines else replace(thing, tax_lines=found)
 
 
 def _lines(old: tuple[TaxLine, ...], taxes: Sequence[Tax], prefix: str) -> tuple[TaxLine, ...]:
     known = [Tax(tax.tax_rate_id, tax.rate, tax.code, tax.description or "", tax.provider_id or "") for tax in old]
-    if Counter(known) == Counter(taxes):
+    if known == list(taxes) or Counter(known) == Counter(taxes):
         return old
     return tuple(TaxLine(new_id(prefix), tax.rate, tax.code, tax.name, tax.rate_id, tax.provider_id) for tax in taxes)

@@ -53,10 +53,19 @@ class Goods:
 class Storefront:
     """A client of one shop with its publishable key; `timed` hears the name and the seconds of every step."""
 
-    def __init__(self, url: str, key: str, *, timed: Callable[[str, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        timed: Callable[[str, float], None] | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=40)
         headers = {"x-publishable-api-key": key}
-        self._client = httpx2.AsyncClient(base_url=url, headers=headers, limits=limits, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            base_url=url, headers=headers, limits=limits, trust_env=False, transport=transport
+        )
         self._timed = timed
 
     async def __aenter__(self) -> Self:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,6 @@ from commerce.promotion.service import update_promotion
 from kit.db import Database, run, value
 from kit.errors import CommerceError
 from operations.claim_promotions import give_back_uses, lock_uses, take_uses
-from tests.support.recorded_shop import CONTRACT, RecordedShop
 from tests.support.storefront import Carts
 
 FIELDS = "fields=id,total,discount_total,shipping_total,promotions.code,items.adjustments.amount,items.adjustments.code"
@@ -37,25 +35,6 @@ TOTALS = {
     "FREESHIP": 71.75,
     "EU50": 63.42,
 }
-
-
-@pytest.fixture
-async def promoted(client: AsyncClient, admin: dict[str, str], carts: Carts, shop: RecordedShop) -> Carts:
-    """Make the campaigns and promotions of the recorded shop by the admin routes."""
-    for step in json.loads((CONTRACT / "setup.json").read_text())["steps"]:
-        if not step.get("path", "").startswith(("/admin/promotions", "/admin/campaigns")):
-            continue
-        text = json.dumps(step["body"])
-        for label, id_ in carts.labels.items():
-            text = text.replace("{{" + label + "}}", id_)
-        body = json.loads(text)
-        response = await client.post(step["path"], json=body, headers=admin)
-        assert response.status_code == 200, response.text
-        for label, path in step.get("save", {}).items():
-            kind, _, _ = path.partition(".")
-            carts.labels[label] = response.json()[kind]["id"]
-    assert shop.labels
-    return carts
 
 
 async def filled(carts: Carts, tees: int = 2, mugs: int = 2) -> str:
