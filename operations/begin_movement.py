@@ -1,4 +1,4 @@
-"""Commit the wish to take or give back money, and its key, before the provider is called (docs/payments.md)."""
+"""Commit the wish to take or give back money, and its key, before the provider is called (docs/money-out.md)."""
 
 from __future__ import annotations
 
