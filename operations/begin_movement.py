@@ -104,6 +104,6 @@ def _amount(payment: LockedPayment, wish: Wish, left: Decimal, too_much: str) ->
 
 _AGAIN: Final = """
 UPDATE {table} SET state = 'pending', deleted_at = NULL, key_number = key_number + 1, keyed_at = now(),
-  updated_at = now()
+  provider_reference = NULL, updated_at = now()
 WHERE id = $1 AND state = 'failed'
 """
