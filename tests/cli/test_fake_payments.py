@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from euryale.cli.dev.fake_payments import PAYPAL_SECRET, STAND_INS, STRIPE_KEY, STRIPE_SIGNS, settings_of
+from euryale.cli.dev.folder import Folder
+from euryale.cli.dev.parts import environment
+from kit.settings import Settings
 from tests.support.shop import DevShop, clean_environment
 from tests.support.waiting import eventually
 
@@ -80,3 +84,13 @@ def test_the_guide_pays_captures_half_refunds_and_hears_of_the_dashboard(shop: D
     totals = ledger["ledger"]["totals"]
     assert (totals["authorized"], totals["captured"], totals["freed"], totals["refunded"]) == (47.7, 23.85, 23.85, 15)
     assert timeline
+
+
+def test_keys_of_a_real_account_stay_away_from_the_stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EURYALE_STRIPE_API_KEY", "sk_live_real")
+    urls = {one.name: f"http://127.0.0.1:{port}" for port, one in enumerate(STAND_INS, 1)}
+    told = environment(Settings().model_copy(update=settings_of(urls)))
+    assert (told["EURYALE_STRIPE_API_KEY"], told["EURYALE_STRIPE_BASE_URL"]) == (STRIPE_KEY, urls["stripe"])
+    assert (told["EURYALE_PAYPAL_SECRET"], told["EURYALE_STRIPE_WEBHOOK_SECRETS"]) == (PAYPAL_SECRET, STRIPE_SIGNS)
+    for one in STAND_INS:
+        assert "sk_live_real" not in (one.part(Folder(tmp_path), 1, 2).launch().env or {}).values()

@@ -19,8 +19,9 @@ from tests.support.paypal import PayPalServer, paypal
 from tests.support.paypal_fixtures import shared_paypal, stand_in
 from tests.support.sandbox import Ask, Money, Sandbox
 from tests.support.stand_in import StandIn
+from tests.support.stripe_fixtures import shared_stripe, stripe_server
 
-__all__ = ["shared_paypal", "stand_in"]
+__all__ = ["shared_paypal", "shared_stripe", "stand_in", "stripe_server"]
 
 
 @pytest.fixture(scope="session")
@@ -56,21 +57,6 @@ async def browser(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
     provider = SandboxPayments(sandbox.url, confirmed_by_client=True, session_seconds=5, money_seconds=5)
     yield provider
     await provider.close()
-
-
-@pytest.fixture(scope="session")
-def shared_stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    server = StandIn("stripe", tmp_path_factory.mktemp("stripe") / "effects.jsonl")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def stripe_server(shared_stripe: StandIn) -> Iterator[StandIn]:
-    """Return the stand-in without faults; nothing that it was asked or answered may be other than Stripe describes."""
-    shared_stripe.turn()
-    yield shared_stripe
-    assert shared_stripe.faults() == []
 
 
 @pytest.fixture

@@ -110,6 +110,19 @@ async def test_a_forgotten_customer_keeps_nothing(accounts: PaymentAccounts, str
         await accounts.save_account(customer)
 
 
+async def test_a_customer_who_was_deleted_at_stripe_pays_as_a_guest(
+    stripe: StripePayments, accounts: PaymentAccounts, stripe_server: StandIn, ask: Ask
+) -> None:
+    customer = known(carla(), await accounts.save_account(carla()))
+    await accounts.delete_account(customer)
+    request = replace(ask(), context={"account_holder": {"external_id": customer.external_id}})
+    session = await opened(stripe, request)
+    assert session.data["customer"] is None
+    assert (await stripe.create_session(request)).reference == session.reference
+    assert confirm(stripe_server, session.data).status_code == HTTPStatus.OK
+    assert (await stripe.release(request)).reference == session.reference
+
+
 async def test_bad_credentials_are_not_taken_for_an_answer(accounts: PaymentAccounts, stripe_server: StandIn) -> None:
     customer = known(carla(), await accounts.save_account(carla()))
     stripe_server.turn({"call": "*", "kind": "refuse", "times": None})

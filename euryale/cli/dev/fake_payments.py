@@ -45,7 +45,9 @@ class StandIn:
         hook = f"http://127.0.0.1:{api_port}/hooks/payment/{self.hook}"
         argv = (sys.executable, "-m", f"providers.sandbox.{self.name}", "--port", str(port))
         where = ("--log", str(home / f"{self.name}.jsonl"), "--public-url", url(port), "--webhook-url", hook)
-        launch = Launch((*argv, *where, *self.options), {**os.environ, "PYTHONUNBUFFERED": "1"}, cwd=Path.cwd())
+        # What the shop is set to may be keys of a real account: no business of a stand-in's.
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("EURYALE_")}
+        launch = Launch((*argv, *where, *self.options), {**environment, "PYTHONUNBUFFERED": "1"}, cwd=Path.cwd())
 
         async def is_ready(_pid: int) -> bool:
             return await answers(f"{url(port)}{self.health}")
