@@ -31,6 +31,7 @@ from operations.outbox import erase_secrets, purge_outbox, redeliver_lost
 from operations.purge_expired import purge_expired
 from operations.purge_idempotency_keys import purge_idempotency_keys
 from operations.receive_event import ask_about_events, purge_provider_events
+from operations.reconcile import begin_day
 from operations.sweep_checkouts import (
     adopt_orphans,
     ask_about_open,
@@ -40,6 +41,7 @@ from operations.sweep_checkouts import (
     resolve_handed_over,
 )
 from operations.sweep_payments import cancel_pending, move_pending
+from operations.watch_expiry import ask_about_new, watch_expiring
 from providers.registry import fulfillment_providers, payment_providers, tax_providers
 from workflows.registry import WORKFLOWS
 
@@ -48,8 +50,8 @@ log = structlog.get_logger("worker")
 EDGE: Final = "checkout.sweep"
 
 
-def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
-    """Return what the sweep loop does, in order."""
+def sweeps(confirmed_by_client: Sequence[str], telling: Sequence[str] = ()) -> list[Sweep]:
+    """Return what the sweep loop does, in order; `telling` are the providers that tell us of what happens at them."""
     return [
         Sweep("handed_over", hand_over_overdue, EDGE),
         Sweep("orphans", adopt_orphans, EDGE),
@@ -60,6 +62,9 @@ def sweeps(confirmed_by_client: Sequence[str]) -> list[Sweep]:
         Sweep("to_move", move_pending, "payment.sweep"),
         Sweep("to_cancel", cancel_pending, "payment.sweep"),
         Sweep("events_to_ask_about", ask_about_events, "payment.sweep"),
+        Sweep("new_to_ask_about", partial(ask_about_new, telling=telling), "payment.sweep"),
+        Sweep("to_expire", watch_expiring, "payment.sweep"),
+        Sweep("to_reconcile", begin_day),
         Sweep("to_redeliver", redeliver_lost),
         Sweep("erased_secrets", erase_secrets),
         Sweep("purged_events", purge_outbox),
@@ -74,6 +79,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     database = Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout="60s")
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
+    telling = [id_ for id_, provider in payments.items() if provider.events is not None]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
     shippers, taxers = fulfillment_providers(settings), tax_providers(settings)
     outside = OutsideActivities(shippers, taxers)
@@ -87,7 +93,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 make = partial(_make_worker, settings, queue, crew)
                 tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
             tasks.create_task(Relay(database, durable, subscribers, file).run(stop))
-            tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client), stop))
+            tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client, telling), stop))
             tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:

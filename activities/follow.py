@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.cancel_payment import AskAboutPayment
 from activities.payment import AskAboutSession, failure
 from commerce.payment.port import Declined, PaymentProvider, ProviderError, StatusResult
 from kit import failpoints
@@ -21,6 +23,7 @@ from operations.load_standing import Standing, load_standing, mark_asked
 from operations.record_deferred import record_deferred
 from operations.record_payment import Paid
 from operations.resolve_session import Answer, Resolved, resolve_session
+from operations.watch_expiry import Expiring, warn_of_expiry
 
 
 class Heard(StrEnum):
@@ -54,10 +57,16 @@ class FollowActivities:
         if standing.order_id is None and standing.is_busy:
             return Heard.AGAIN
         if standing.order_id is not None and standing.payment_id is None:
-            await self._authorise(provider, loaded)
+            loaded = await self._authorise(provider, loaded)
         told = await self._ask(provider, loaded)
         work = partial(_use, session_id=id_, standing=standing, told=told)
         return await self._database.transact(work, "payment.follow")
+
+    @activity.defn(name="payment.warn_of_expiry")
+    async def warn(self, command: AskAboutPayment) -> Expiring | None:
+        """Warn of held money that falls back soon; None when there is nothing to watch."""
+        work = partial(warn_of_expiry, payment_id=command.payment_id)
+        return await self._database.transact(work, "payment.warn_of_expiry")
 
     async def _ask(self, provider: PaymentProvider, loaded: LoadedSession) -> StatusResult:
         try:
@@ -66,18 +75,20 @@ class FollowActivities:
         except ProviderError as error:
             raise failure(error) from error
 
-    async def _authorise(self, provider: PaymentProvider, loaded: LoadedSession) -> None:
-        """Authorise what was only promised, under the key that it was promised with."""
+    async def _authorise(self, provider: PaymentProvider, loaded: LoadedSession) -> LoadedSession:
+        """Authorise what was only promised, under the key of the promise, and return the session with its answer."""
         id_ = loaded.request.session_id
         try:
             async with failpoints.provider_call("provider.authorise"):
                 result = await provider.authorise(loaded.request)
-            word = Paid(result.status, result.held, result.captured)
+            word, data = Paid(result.status, result.held, result.captured), result.data
         except Declined:
-            word = Paid("error")
+            word, data = Paid("error"), {}
         except ProviderError as error:
             raise failure(error) from error
-        await self._database.transact(partial(record_deferred, session_id=id_, word=word), "payment.record_deferred")
+        work = partial(record_deferred, session_id=id_, word=word, data=data)
+        await self._database.transact(work, "payment.record_deferred")
+        return replace(loaded, request=replace(loaded.request, data=data))
 
 
 async def _use(session: AsyncSession, session_id: str, standing: Standing, told: StatusResult) -> Heard:

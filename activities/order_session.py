@@ -14,12 +14,14 @@ from operations.open_payment_session import SessionIntent
 class OrderSessionActivities(PaymentSessionActivities):
     """The steps of a new session where an order is paid by it."""
 
-    async def record(self, collection_id: str, provider_id: str, data: Mapping[str, Any]) -> SessionIntent:
+    async def record(
+        self, collection_id: str, provider_id: str, data: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> SessionIntent:
         """Commit the intent."""
         provider = self._providers.get(provider_id)
         exact = provider is not None and provider.takes_any_amount
         return await self._database.transact(
-            lambda session: record_order_session_intent(session, collection_id, provider_id, data, exact=exact),
+            lambda s: record_order_session_intent(s, collection_id, provider_id, data, context, exact=exact),
             edge="payment.session_intent",
         )
 

@@ -10,7 +10,13 @@ from commerce.payment.port import PaymentProvider, ProviderError, SessionResult,
 from kit import failpoints
 from kit.db import Database
 from kit.errors import CommerceError, conflict
-from operations.open_payment_session import SessionIntent, give_up_session, record_session_intent, settle_session
+from operations.open_payment_session import (
+    NOBODY,
+    SessionIntent,
+    give_up_session,
+    record_session_intent,
+    settle_session,
+)
 
 DEADLINE: Final = 3.0  # seconds a shopper waits for a provider that only opens a session
 ATTEMPTS: Final = 3  # a cart that changes while the provider is asked is asked for again
@@ -23,12 +29,14 @@ class PaymentSessionActivities:
         self._database = database
         self._providers = providers
 
-    async def record(self, collection_id: str, provider_id: str, data: Mapping[str, Any]) -> SessionIntent:
+    async def record(
+        self, collection_id: str, provider_id: str, data: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> SessionIntent:
         """Commit the intent."""
         provider = self._providers.get(provider_id)
         exact = provider is not None and provider.takes_any_amount
         return await self._database.transact(
-            lambda session: record_session_intent(session, collection_id, provider_id, data, exact=exact),
+            lambda session: record_session_intent(session, collection_id, provider_id, data, context, exact=exact),
             edge="payment.session_intent",
         )
 
@@ -58,15 +66,21 @@ class PaymentSessionActivities:
 
 
 async def open_payment_session(
-    steps: PaymentSessionActivities, collection_id: str, provider_id: str, data: Mapping[str, Any]
+    steps: PaymentSessionActivities,
+    collection_id: str,
+    provider_id: str,
+    data: Mapping[str, Any],
+    context: Mapping[str, Any] = NOBODY,
 ) -> str:
     """Open a session for the cart's present total and return the collection's id (contract section 14).
+
+    `context` says who pays, for the provider and for whoever reads the session.
 
     Errors: as `record_session_intent`; `unknown_error` when the provider fails; conflict when the cart kept changing
     or a checkout is running.
     """
     for _ in range(ATTEMPTS):
-        intent = await steps.record(collection_id, provider_id, data)
+        intent = await steps.record(collection_id, provider_id, data, context)
         try:
             result = await steps.create(intent)
         except ProviderError as error:

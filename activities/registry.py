@@ -14,6 +14,7 @@ from activities.follow import FollowActivities
 from activities.movement import MovementActivities
 from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
+from activities.reconcile import ReconcileActivities
 from commerce.payment.port import PaymentProvider
 from durable.subscribers import Subscriber, Subscribers
 from kit.db import Database
@@ -35,9 +36,6 @@ def all_activities(
     checkout = CheckoutActivities(database, deadline_seconds)
     delivery = DeliveryActivities(database, subscribers)
     payment = PaymentActivities(database, payments)
-    movement = MovementActivities(database, payments)
-    cancel = CancelActivities(database, payments)
-    follow = FollowActivities(database, payments)
     return [
         attention.set,
         attention.clear,
@@ -56,6 +54,17 @@ def all_activities(
         payment.authorise,
         payment.status,
         payment.release,
+        *_of_orders_money(database, payments),
+    ]
+
+
+def _of_orders_money(database: Database, payments: Mapping[str, PaymentProvider]) -> list[Callable[..., Any]]:
+    """Return what moves, follows and compares the money of orders."""
+    movement = MovementActivities(database, payments)
+    cancel = CancelActivities(database, payments)
+    follow = FollowActivities(database, payments)
+    reconcile = ReconcileActivities(database, payments, follow)
+    return [
         movement.capture,
         movement.refund,
         movement.look_up,
@@ -67,4 +76,8 @@ def all_activities(
         cancel.give_up,
         cancel.next_key,
         follow.follow,
+        follow.warn,
+        reconcile.compare,
+        reconcile.listed,
+        reconcile.end,
     ]

@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.account_holder import AccountHolderActivities
 from activities.fulfillment import FulfillmentActivities
 from activities.order_session import OrderSessionActivities
 from activities.outside import OutsideActivities
@@ -93,6 +94,7 @@ class State:
         self.outside = OutsideActivities(fulfillment_providers, tax_providers)
         self.files = files
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
+        self.account_holders = AccountHolderActivities(database, payment_providers)
         self.order_sessions = OrderSessionActivities(database, payment_providers)
         self.passwords = Passwords(
             settings.password_memory_kib, settings.password_time_cost, settings.password_concurrency

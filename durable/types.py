@@ -75,6 +75,21 @@ class ProcessPaymentInput:
 
 
 @dataclass(frozen=True)
+class ExpireAuthorisationsInput:
+    """Starts `expire-authorisations`: watch over what a payment holds until it is captured, freed or fell back."""
+
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class ReconcilePaymentsInput:
+    """Starts `reconcile-payments` for one day, such as `2026-01-31`; `since` is a moment in ISO 8601."""
+
+    day: str
+    since: str
+
+
+@dataclass(frozen=True)
 class MoneyOutcome:
     """Where a capture or refund was left: pending is pending at the provider, None is not known yet.
 

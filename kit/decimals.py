@@ -55,7 +55,7 @@ def drop_tail(value: Decimal) -> Decimal:
 
     A third of 20 is 6.66666666666666666667, and three of them are more than 20.
     """
-    return rho(value, _NOISELESS)
+    return value.quantize(_NOISELESS, ROUND_HALF_UP, EXACT)
 
 
 def half_up(value: Decimal, unit: Decimal) -> Decimal:

@@ -35,6 +35,7 @@ TRANSACTIONS: tuple[str, ...] = (
     "payment.receive_event",
     "payment.follow",
     "payment.record_deferred",
+    "payment.warn_of_expiry",
     "payment.sweep",
     "outbox.mark",
     "outbox.deliver",

@@ -20,7 +20,13 @@ from operations.order_collections import lock_collection, money_of_order
 
 
 async def record_order_session_intent(
-    session: AsyncSession, collection_id: str, provider_id: str, data: Mapping[str, Any], *, exact: bool = False
+    session: AsyncSession,
+    collection_id: str,
+    provider_id: str,
+    data: Mapping[str, Any],
+    context: Mapping[str, Any],
+    *,
+    exact: bool = False,
 ) -> SessionIntent:
     """Commit the wish for a session of the collection's amount.
 
@@ -37,9 +43,15 @@ async def record_order_session_intent(
         raise invalid_data(f"Payment provider {provider_id} is not enabled in the order's region {order.region_id}.")
     amount = row.amount if exact else rho(row.amount, Currency(row.currency_code, order.decimal_digits).unit)
     session_id = new_id("payses")
-    await run(session, _INSERT, session_id, collection_id, provider_id, amount, row.currency_code, json.dumps(data))
+    priced = (collection_id, provider_id, amount, row.currency_code)
+    await run(session, _INSERT, session_id, *priced, json.dumps(data), json.dumps(dict(context)))
     request = SessionRequest(
-        session_id=session_id, key=session_id, amount=amount, currency_code=row.currency_code, data=dict(data)
+        session_id=session_id,
+        key=session_id,
+        amount=amount,
+        currency_code=row.currency_code,
+        data=dict(data),
+        context=dict(context),
     )
     return SessionIntent(request, collection_id, "", 0, provider_id)
 
@@ -61,8 +73,8 @@ SELECT EXISTS (SELECT FROM region_payment_provider rp JOIN payment_provider p ON
 """
 _INSERT: Final = """
 INSERT INTO payment_session
-  (id, payment_collection_id, provider_id, amount, currency_code, data, metadata, status, fate)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, '{}', 'pending', 'creating')
+  (id, payment_collection_id, provider_id, amount, currency_code, data, context, metadata, status, fate)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, '{}', 'pending', 'creating')
 """
 _FATE: Final = """
 SELECT s.fate FROM payment_session s JOIN payment_collection c ON c.id = s.payment_collection_id

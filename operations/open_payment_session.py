@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,9 @@ from kit.outbox import emit
 from operations.lock_cart import lock_cart
 from operations.take_lock import take_lock
 
+NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""The context of a session of somebody who is not signed in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionIntent:
@@ -33,11 +37,17 @@ class SessionIntent:
 
 
 async def record_session_intent(
-    session: AsyncSession, collection_id: str, provider_id: str, data: Mapping[str, Any], *, exact: bool = False
+    session: AsyncSession,
+    collection_id: str,
+    provider_id: str,
+    data: Mapping[str, Any],
+    context: Mapping[str, Any] = NOBODY,
+    *,
+    exact: bool = False,
 ) -> SessionIntent:
     """Commit the wish for a session of the cart's present total, rounded to the currency's minor unit.
 
-    A cart that is not rounded is paid unrounded where the provider takes that (`exact`).
+    A cart that is not rounded is paid unrounded where the provider takes that (`exact`). `context` says who pays.
     Errors: not_found for the collection, invalid_data for a provider that the region does not offer, conflict
     while a checkout is running.
     """
@@ -55,13 +65,15 @@ async def record_session_intent(
     if amount <= 0:
         raise not_allowed("There is nothing to pay for this cart.")
     session_id = new_id("payses")
-    await run(session, _INSERT, session_id, collection_id, provider_id, amount, row.currency_code, json.dumps(data))
+    priced = (collection_id, provider_id, amount, row.currency_code)
+    await run(session, _INSERT, session_id, *priced, json.dumps(data), json.dumps(dict(context)))
     request = SessionRequest(
         session_id=session_id,
         key=session_id,
         amount=amount,
         currency_code=row.currency_code,
         data=dict(data),
+        context=dict(context),
     )
     return SessionIntent(request, collection_id, cart_id, row.version, provider_id)
 
@@ -123,8 +135,8 @@ FROM payment_collection pc JOIN cart c ON c.id = pc.cart_id WHERE pc.id = $1
 """
 _INSERT: Final = """
 INSERT INTO payment_session
-  (id, payment_collection_id, provider_id, amount, currency_code, data, metadata, status, fate)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, '{}', 'pending', 'creating')
+  (id, payment_collection_id, provider_id, amount, currency_code, data, context, metadata, status, fate)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, '{}', 'pending', 'creating')
 """
 _STATE: Final = """
 SELECT c.version, c.completed_at IS NOT NULL OR EXISTS (
@@ -133,7 +145,7 @@ SELECT c.version, c.completed_at IS NOT NULL OR EXISTS (
 FROM cart c WHERE c.id = $1
 """
 _SUPERSEDE: Final = """
-UPDATE payment_session SET fate = 'superseded', updated_at = now()
+UPDATE payment_session SET fate = 'superseded', updated_at = now(), released_because = 'superseded'
 WHERE payment_collection_id = $1 AND id <> $2 AND fate = 'open' RETURNING id
 """
 _OPEN: Final = """

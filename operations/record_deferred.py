@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +19,7 @@ FAILED: Final = "The payment that was promised for this order did not come: ask 
 ENDED: Final = frozenset({SessionStatus.ERROR, SessionStatus.CANCELED})
 
 
-async def record_deferred(session: AsyncSession, session_id: str, word: Paid) -> bool:
+async def record_deferred(session: AsyncSession, session_id: str, word: Paid, data: Mapping[str, Any]) -> bool:
     """Write the payment of an order whose session was consumed on a promise; False when nothing came of it yet.
 
     Safe to repeat: the payment is written once. A promise that ended is told by an event, and a person sees it on the
@@ -32,7 +34,7 @@ async def record_deferred(session: AsyncSession, session_id: str, word: Paid) ->
             await run(session, _FAILED, session_id, word.status, FAILED)
             await emit(session, ("payment.authorization_failed", {"id": session_id, "order_id": row.order_id}))
         return False
-    await run(session, _CAME, session_id, word.status)
+    await run(session, _CAME, session_id, word.status, json.dumps(data))
     payment_id = await record_payment(session, session_id, row.order_id, word)
     await derive_summary(session, row.order_id)
     if word.captured > ZERO:
@@ -49,7 +51,7 @@ WHERE s.id = $1 AND s.fate = 'consumed' AND NOT EXISTS (SELECT FROM payment p WH
 """
 _FAILED: Final = "UPDATE payment_session SET status = $2, attention = $3, updated_at = now() WHERE id = $1"
 _CAME: Final = """
-UPDATE payment_session SET status = $2, authorized_at = coalesce(authorized_at, now()), attention = NULL,
-  updated_at = now()
+UPDATE payment_session SET status = $2, data = $3::jsonb, attention = NULL, updated_at = now(),
+  authorized_at = coalesce(authorized_at, now())
 WHERE id = $1
 """

@@ -50,7 +50,9 @@ RETURNING session_id, planned_order_id, ARRAY(SELECT value FROM jsonb_each_text(
 """
 _RECORDED: Final = "SELECT outcome::text FROM checkout_attempt WHERE id = $1 AND run_id = $2 AND state = 'refused'"
 _RETURNED: Final = """
-UPDATE payment_session SET status = $2, fate = $3, updated_at = now() WHERE id = $1 AND fate = 'open'
+UPDATE payment_session SET status = $2, fate = $3, updated_at = now(),
+  released_because = CASE WHEN $3 = 'releasing' THEN 'declined' END
+WHERE id = $1 AND fate = 'open'
 """
 _NEXT_KEY: Final = """
 UPDATE payment_session SET key_number = key_number + 1, updated_at = now() WHERE id = $1 AND fate = 'open'

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.ledger.rules import Booking, beyond, let_go, settled_by_hand
 from kit.db import one, run
+from kit.decimals import ZERO
 from kit.outbox import emit
 from operations.book import Source, book
 from operations.take_lock import take_lock_of_session
@@ -32,6 +33,8 @@ async def finish_release(
     row = await one(session, _FINISH, session_id, reference)
     if row is not None:
         await _book(session, row, let_go(voided, refunded), note=None)
+        if voided + refunded > ZERO:
+            await _tell(session, row)
     return row is not None
 
 
@@ -41,6 +44,7 @@ async def settle_by_hand(session: AsyncSession, session_id: str, note: str) -> b
     row = await one(session, _FINISH, session_id, None)
     if row is not None:
         await _book(session, row, settled_by_hand(row.amount), note=note)
+        await _tell(session, row)
     return row is not None
 
 
@@ -63,6 +67,12 @@ async def _book(session: AsyncSession, row: Row[Any], bookings: tuple[Booking, .
     await book(session, source, beyond(bookings, booked))
 
 
+async def _tell(session: AsyncSession, row: Row[Any]) -> None:
+    """Tell that a shopper's money is theirs again, so that a subscriber can tell the shopper."""
+    data = {"id": row.id, "cart_id": row.cart_id, "reason": row.released_because}
+    await emit(session, ("payment_session.released", data))
+
+
 _BEGIN: Final = """
 UPDATE payment_session SET fate = 'releasing', updated_at = now()
 WHERE id = $1 AND fate IN ('superseded', 'releasing') AND order_id IS NULL RETURNING id
@@ -71,10 +81,11 @@ _FINISH: Final = """
 UPDATE payment_session SET fate = 'released', status = 'canceled', updated_at = now(),
   provider_reference = coalesce($2, provider_reference)
 WHERE id = $1 AND fate = 'releasing' AND order_id IS NULL
-RETURNING id, amount, provider_id, currency_code
+RETURNING id, amount, provider_id, currency_code, released_because,
+  (SELECT c.cart_id FROM payment_collection c WHERE c.id = payment_collection_id) AS cart_id
 """
 _LET_GO: Final = """
-UPDATE payment_session s SET fate = 'releasing', updated_at = now()
+UPDATE payment_session s SET fate = 'releasing', updated_at = now(), released_because = 'checkout_refused'
 WHERE s.id = $1 AND s.fate = 'open' AND s.order_id IS NULL
   AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'open')
   AND NOT EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'handed_over')

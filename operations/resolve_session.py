@@ -84,7 +84,7 @@ async def _resolve_attempt(session: AsyncSession, facts: Row[Any], answer: Answe
 async def _abandon(session: AsyncSession, facts: Row[Any], *, is_money_there: bool) -> Resolved:
     await run(session, _ABANDON, facts.attempt_id)
     if facts.fate != SessionFate.RELEASED or is_money_there:
-        await _release(session, facts.session_id)
+        await _release(session, facts.session_id, "checkout_abandoned")
     return Resolved.ABANDONED
 
 
@@ -114,14 +114,15 @@ async def _resolve_idle(session: AsyncSession, facts: Row[Any], answer: Answer) 
             return Resolved.COMPLETING
         # It ended at the provider, or holds another amount than ours, which no order can use.
         if answer.holding is Holding.RELEASED or answer.is_money_there:
-            return await _release(session, facts.session_id)
+            why = "amount_differs" if answer.is_money_there else "ended_at_provider"
+            return await _release(session, facts.session_id, why)
     if facts.fate == SessionFate.RELEASED and answer.is_money_there:
-        return await _release(session, facts.session_id)  # money came after all
+        return await _release(session, facts.session_id, "came_too_late")
     return Resolved.NOTHING
 
 
-async def _release(session: AsyncSession, session_id: str) -> Resolved:
-    row = await one(session, _RELEASE, session_id)
+async def _release(session: AsyncSession, session_id: str, why: str) -> Resolved:
+    row = await one(session, _RELEASE, session_id, why)
     if row is None:
         return Resolved.NOTHING
     await emit(session, ("start.release-session", {"session_id": session_id}))
@@ -149,7 +150,8 @@ _ABANDON: Final = """
 UPDATE checkout_attempt SET state = 'abandoned', updated_at = now() WHERE id = $1 AND state = 'handed_over'
 """
 _RELEASE: Final = """
-UPDATE payment_session SET fate = 'releasing', updated_at = now()
+UPDATE payment_session SET fate = 'releasing', updated_at = now(),
+  released_because = coalesce(released_because, $2)
 WHERE id = $1 AND fate IN ('open', 'superseded', 'released') AND order_id IS NULL
 RETURNING id
 """

@@ -24,7 +24,7 @@ async def supersede_session(session: AsyncSession, collection_id: str) -> None:
 
 
 _SUPERSEDE: Final = """
-UPDATE payment_session s SET fate = 'superseded', updated_at = now()
+UPDATE payment_session s SET fate = 'superseded', updated_at = now(), released_because = 'superseded'
 WHERE s.payment_collection_id = $1 AND s.fate = 'open'
 RETURNING s.id, EXISTS (SELECT FROM checkout_attempt a WHERE a.session_id = s.id AND a.state = 'open') AS is_busy
 """

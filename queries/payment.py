@@ -138,7 +138,7 @@ STORE_PAYMENT_COLLECTION: Final[Resource] = PAYMENT_COLLECTION.but(
 )
 # A session shows its payment and a payment its session, each without the other inside.
 _BARE_SESSION: Final[Resource] = PAYMENT_SESSION.but(relations={})
-_BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={})
+_BARE_PAYMENT: Final[Resource] = PAYMENT.but(relations={}, defaults=())
 _SESSION: Final[Resource] = _BARE_SESSION.but(
     relations={"payment": one(lambda: _BARE_PAYMENT, on="{t}.payment_session_id = {parent}.id", where=LIVE)}
 )

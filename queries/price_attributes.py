@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from kit.decimals import drop_tail
+
 ADDRESS_KEYS: Final = ("country_code", "province", "city", "postal_code")
 
 
@@ -33,7 +35,7 @@ def cart_attributes(
         **customer_attributes(customer_id, customer_groups),
         **_given({"email": email, "sales_channel_id": sales_channel_id}),
         **_given({f"shipping_address.{name}": value for name, value in place.items()}),
-        **({} if item_total is None else {"item_total": [item_total]}),
+        **({} if item_total is None else {"item_total": [drop_tail(item_total)]}),
     }
 
 

@@ -57,6 +57,14 @@ PROVIDER_PATIENT: Final = ActivityConfig(
 # An undoing step: as patient as a provider call, because giving up means that money or stock hangs.
 COMPENSATE: Final = PROVIDER_PATIENT
 
+# A page of sessions compared with their provider, or its list of events: 25 calls of at most 10 s each.
+RECONCILE: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=10),
+    schedule_to_close_timeout=timedelta(hours=1),
+    heartbeat_timeout=timedelta(seconds=3),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+)
+
 # The attention column: retried until PostgreSQL is back, since nobody could be told that it failed. An answer given
 # meanwhile is taken and acted on afterwards.
 ATTENTION: Final = ActivityConfig(
@@ -81,6 +89,12 @@ DELIVERY_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600))
 # Between two looks at a session that a checkout is at: most are over in a second, their deadline is 30 s. What is left
 # after a minute is asked about again by the sweep.
 FOLLOW_PAUSES: Final = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 4, 8, 15, 30))
+
+
+# Between two looks at an authorisation that is about to expire: a warning goes within the hour in which it was
+# captured. A day before and a day after it should be over; then the sweep begins anew.
+EXPIRY_PAUSE: Final = timedelta(hours=1)
+EXPIRY_LOOKS: Final = 50
 
 
 def delivery_pause(tried: int) -> timedelta:

@@ -9,7 +9,9 @@ from workflows.cancel_payment import CancelPaymentWorkflow
 from workflows.capture_payment import CapturePaymentWorkflow
 from workflows.complete_cart import CompleteCartWorkflow
 from workflows.deliver_events import DeliverEventsWorkflow
+from workflows.expire_authorisations import ExpireAuthorisationsWorkflow
 from workflows.process_payment import ProcessPaymentWorkflow
+from workflows.reconcile_payments import ReconcilePaymentsWorkflow
 from workflows.refund_payment import RefundPaymentWorkflow
 from workflows.release_session import ReleaseSessionWorkflow
 from workflows.resolve_session import ResolveSessionWorkflow
@@ -19,10 +21,11 @@ WORKFLOWS: Final[dict[str, tuple[type, ...]]] = {
     MONEY: (
         CancelPaymentWorkflow,
         CapturePaymentWorkflow,
+        ExpireAuthorisationsWorkflow,
         ProcessPaymentWorkflow,
         RefundPaymentWorkflow,
         ReleaseSessionWorkflow,
         ResolveSessionWorkflow,
     ),
-    BACKGROUND: (DeliverEventsWorkflow,),
+    BACKGROUND: (DeliverEventsWorkflow, ReconcilePaymentsWorkflow),
 }

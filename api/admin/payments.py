@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import Request, Response
 
 from api.actors import Admin
 from api.admin.bodies.payments import AdminCapturePayment, AdminRefundPayment
 from api.admin.moving import NAMES, Moving
-from api.deps import json_answer, read, read_one, start
+from api.deps import deleted, json_answer, read, read_one, start, write
 from api.routing import Router
 from api.state import state_of
 from durable import ids
 from kit.errors import CommerceError
 from kit.ids import new_id
 from kit.query import LIVE
+from operations.acknowledge_payment import acknowledge_payment
 from operations.begin_movement import Wish, begin_capture, begin_refund
 from queries.payment import PAYMENT, PROVIDER
 
@@ -70,3 +73,10 @@ async def refund(request: Request, admin: Admin, id: str, body: AdminRefundPayme
         return Wish(id=id_, payment_id=id, amount=body.amount, created_by=admin.id, exact=exact)
 
     return await start(request, ids.workflow_id(NAMES["refund"], new_id("ref")), run)
+
+
+@router.delete("/{id}/attention")
+async def acknowledge(request: Request, admin: Admin, id: str) -> Response:
+    """Clear what a payment waits for a person with: a failed refund, a dispute, an expiry, a divergence."""
+    work = partial(acknowledge_payment, payment_id=id, actor_id=admin.id)
+    return await write(request, work, then=deleted("attention"))

@@ -7,7 +7,9 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from activities.account_holder import payer_context
 from activities.payment_session import open_payment_session
+from api.actors import Store
 from api.deps import shown, start, write
 from api.routing import Router
 from api.state import state_of
@@ -16,7 +18,7 @@ from api.throttle import attempt
 from operations.create_payment_collection import create_payment_collection
 from queries.payment import STORE_PAYMENT_COLLECTION
 
-OPENED_WITHIN: Final = timedelta(seconds=15)  # the provider is asked three times at most, for 3 s each
+OPENED_WITHIN: Final = timedelta(seconds=15)  # a provider is asked for an account and three sessions at most, 3 s each
 
 router = Router("/store/payment-collections")
 
@@ -32,13 +34,14 @@ async def create(request: Request, body: StoreCreatePaymentCollection) -> Respon
 
 
 @router.post("/{id}/payment-sessions")
-async def create_session(request: Request, id: str, body: StoreInitializePaymentSession) -> Response:
+async def create_session(request: Request, id: str, store: Store, body: StoreInitializePaymentSession) -> Response:
     """Open a payment session; it takes the place of the one before."""
     state, project = state_of(request), shown(request, STORE_PAYMENT_COLLECTION)
 
     async def run(_key: str) -> str:
         async with attempt(request, "payment_sessions", id):
-            opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data)
+            payer = await payer_context(state.account_holders, store.customer_id, body.provider_id)
+            opened = await open_payment_session(state.payment_sessions, id, body.provider_id, body.data, payer)
         return await state.database.transact(lambda session: project(session, opened))
 
     return await start(request, id, run, alone_for=OPENED_WITHIN)

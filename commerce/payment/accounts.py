@@ -47,3 +47,9 @@ class PaymentAccounts(Protocol):
 
     async def saved_methods(self, customer: Customer) -> Sequence[SavedMethod]:
         """Return what the customer may pay with again."""
+
+    async def save_method(self, customer: Customer, key: str) -> SavedMethod:
+        """Begin to save a way to pay without paying; the browser ends it with what is in `data`.
+
+        Repeated with the same key: the same beginning.
+        """

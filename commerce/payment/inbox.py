@@ -1,11 +1,13 @@
-"""Tables of what providers tell us: their events as they came in, and the disputes of payments."""
+"""Tables of what providers tell us: events as they came in, disputes, and what comparing with them found."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from commerce.payment.movements import DisputeStatus
@@ -65,3 +67,16 @@ class PaymentDispute(Entity):
     reason: Mapped[str | None]
     respond_by: Mapped[datetime | None]
     attention: Mapped[str | None]
+
+
+class Reconciliation(Base):
+    """One day's comparison of providers, ledger and orders; `report` once it ended."""
+
+    __tablename__ = "reconciliation"
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    ended_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit import clock
-from kit.tables import Amount, Base, Entity, Json, Metadata, Timestamped, finite, one_of
+from kit.tables import Amount, Base, Entity, Json, Metadata, Timestamped, finite, live_unique, one_of
 
 
 class SessionStatus(StrEnum):
@@ -233,13 +233,15 @@ class Refund(Entity):
 
 
 class AccountHolder(Entity):
-    """A customer as a provider knows them."""
+    """A customer as a provider knows them; without `external_id` as long as the provider has not answered."""
 
     __tablename__ = "account_holder"
+    __table_args__ = (live_unique("account_holder", "provider_id", "customer_id"),)
     prefix = "acchld"
 
     provider_id: Mapped[str]
-    external_id: Mapped[str]
+    customer_id: Mapped[str]
+    external_id: Mapped[str | None]
     email: Mapped[str | None]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     metadata_: Mapped[Metadata] = mapped_column("metadata")

@@ -13,7 +13,7 @@ from commerce.totals.exact import PERCENT, net_of, rate_of
 from commerce.totals.results import AdjustmentTotals, Taxed, TaxLineTotals, Totals
 from commerce.totals.types import ONE, Priced
 from kit.decimals import ZERO, div, rho
-from kit.money import allocate
+from kit.money import allocate_all
 
 
 class RoundedLine:
@@ -38,10 +38,9 @@ class RoundedLine:
         adjustments, totals = self.line.adjustments, self.whole.totals
         if not adjustments:
             return ()
-        # By place, which is the order of application: the ids are new with every write and must not break a tie.
-        weights = {f"{place:03}": net_of(each, self.rate) for place, each in enumerate(adjustments)}
-        nets = allocate(totals.discount_subtotal, weights, self.unit).values()
-        grosses = allocate(totals.discount_total, weights, self.unit).values()
+        # Equal ones in the order of application: their ids, new with every write, must not decide who gets a cent.
+        weights = [net_of(each, self.rate) for each in adjustments]
+        nets, grosses = allocate_all((totals.discount_subtotal, totals.discount_total), weights, self.unit)
         return tuple(
             [
                 AdjustmentTotals(a.id, gross if a.is_tax_inclusive else net, net, gross)
@@ -83,10 +82,10 @@ class RoundedLine:
         tax_lines = self.line.tax_lines
         if len(tax_lines) == 1:
             return (TaxLineTotals(tax_lines[0].id, original_tax, tax),)
-        weights = {line.id: line.rate for line in tax_lines}
-        before = allocate(original_tax, weights, self.unit)
-        after = allocate(tax, weights, self.unit)
-        return tuple([TaxLineTotals(line.id, before[line.id], after[line.id]) for line in tax_lines])
+        before, after = allocate_all((original_tax, tax), [line.rate for line in tax_lines], self.unit)
+        return tuple(
+            [TaxLineTotals(*each) for each in zip([line.id for line in tax_lines], before, after, strict=True)]
+        )
 
     def _exclusive(self, own: Decimal, left: Decimal) -> Taxed:
         unit = self.unit

@@ -59,8 +59,8 @@ def _take(parts: Parts, exact: Parts, left: Parts, unit: Decimal) -> None:
     """
     others: Parts = {}
     for line_id, part in parts.items():
-        exact[line_id] -= part
-        if drop_tail(exact[line_id]) <= NEGLIGIBLE:
+        exact[line_id] = rest = exact[line_id] - part
+        if rest < unit and drop_tail(rest) <= NEGLIGIBLE:
             left[line_id] = ZERO
         else:
             others[line_id] = part

@@ -9,13 +9,16 @@ from typing import Any, Final
 
 import asyncpg
 
+from kit.settings import Settings
+
 SANDBOX: Final = "pp_sandbox_"
 RECORDED: Final = "pp_test_rec"
+STRIPE: Final = "pp_stripe_stripe"
+PAYPAL: Final = "pp_paypal_paypal"
 CONTENTS: Final = """
 SELECT
     EXISTS (SELECT FROM store WHERE deleted_at IS NULL) AS has_store,
-    EXISTS (SELECT FROM payment_provider WHERE is_enabled AND starts_with(id, $1)) AS has_sandbox,
-    EXISTS (SELECT FROM payment_provider WHERE is_enabled AND id = $2) AS has_recorded,
+    ARRAY(SELECT id FROM payment_provider WHERE is_enabled) AS payment_providers,
     (
         SELECT token FROM api_key
         JOIN api_key_sales_channel link ON link.api_key_id = api_key.id
@@ -46,26 +49,34 @@ class Contents:
     """What a caller needs to use the shop; `regions` as `{id, name, currency_code, countries}`."""
 
     has_store: bool
-    has_sandbox: bool
-    has_recorded: bool
+    payment_providers: list[str]
     publishable_key: str | None
     regions: list[dict[str, Any]]
 
-    def needs_seed(self, *, demo: bool, cruel: bool, recording: bool) -> bool:
+    def needs_seed(self, settings: Settings, *, demo: bool) -> bool:
         """Tell whether seeding would change anything: a start on a shop that is complete does without.
 
         A plugin's providers may be new, so with plugins it is always done.
         """
         is_complete = self.has_store and (bool(self.regions) or not demo)
-        is_offered = (self.has_sandbox, self.has_recorded) == (cruel, recording)
-        return not (is_complete and is_offered) or bool(entry_points(group="euryale.providers"))
+        return not (is_complete and self._offers(settings)) or bool(entry_points(group="euryale.providers"))
+
+    def _offers(self, settings: Settings) -> bool:
+        wanted = {
+            SANDBOX: settings.sandbox_url is not None,
+            RECORDED: settings.recorded_payments,
+            STRIPE: settings.stripe_api_key is not None,
+            PAYPAL: bool(settings.paypal_client_id and settings.paypal_secret),
+        }
+        offered = {start: any(one.startswith(start) for one in self.payment_providers) for start in wanted}
+        return offered == wanted
 
 
 async def read_contents(database_url: str) -> Contents:
     """Return what the migrated database has."""
     connection = await asyncpg.connect(database_url)
     try:
-        row = await connection.fetchrow(CONTENTS, SANDBOX, RECORDED)
+        row = await connection.fetchrow(CONTENTS)
     finally:
         await connection.close()
     return Contents(**{**row, "regions": json.loads(row["regions"])})

@@ -63,6 +63,9 @@ def dev(
     no_seed: Annotated[bool, typer.Option("--no-seed", help="No demo shop: a bare store, channel and key.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but problems.")] = False,
     cruel: Annotated[bool, typer.Option("--cruel", help="Offer the sandbox payment provider that misbehaves.")] = False,
+    fake_payments: Annotated[
+        bool, typer.Option("--fake-payments", help="Offer Stripe and PayPal, played by stand-ins on this machine.")
+    ] = False,
     recording: Annotated[
         bool, typer.Option("--recording", help="What the replay of the recorded contract expects; with --no-seed.")
     ] = False,
@@ -82,7 +85,15 @@ def dev(
     from kit.settings import Settings
 
     with _told():
-        options = Options(port=port, data_dir=data_dir, reset=reset, demo=not no_seed, cruel=cruel, recording=recording)
+        options = Options(
+            port=port,
+            data_dir=data_dir,
+            reset=reset,
+            demo=not no_seed,
+            cruel=cruel,
+            fake_payments=fake_payments,
+            recording=recording,
+        )
         run(options, Settings(), Screen(quiet=quiet))
 
 
@@ -193,6 +204,40 @@ def explain_cart(
 
     with _told():
         typer.echo(asyncio.run(explanation(settings_for(data_dir), id_, codes or ())))
+
+
+@app.command()
+def reconcile(
+    since: Annotated[
+        str | None, typer.Option("--since", help="A date or moment; what moved later is compared. Three days ago.")
+    ] = None,
+    *,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Heal what is safe to heal, and mark the rest for a person.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    data_dir: DataDir = Path(".euryale"),
+) -> None:
+    """Compare the payment providers with the ledger and the orders.
+
+    Reads the database of `DATABASE_URL` and asks the providers of this shell's settings; without --fix nothing is
+    written. The worker does this once a day, with --fix.
+
+    Exit codes: 0 nothing differs, or all of it is healed; 1 something is left, or it could not be compared.
+    """
+    from rich.console import Console
+
+    from euryale.cli import reconcile as reconciling
+    from euryale.cli.target import settings_for
+
+    with _told():
+        found = asyncio.run(reconciling.reconcile(settings_for(data_dir), since, fix=fix))
+    if as_json:
+        typer.echo(reconciling.as_json(found))
+    else:
+        reconciling.show(found, Console())
+    if any(one.outcome != "healed" for one in found):
+        raise typer.Exit(1)
 
 
 @user.command()

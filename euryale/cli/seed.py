@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from euryale.cli.contents import SANDBOX
+from euryale.cli.contents import PAYPAL, SANDBOX, STRIPE
 from kit.db import Database, run
 from kit.errors import not_allowed
 from kit.settings import Settings
@@ -40,7 +40,8 @@ class Admin:
 async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) -> bool:
     """Make the first start's shop, with `demo` the demo shop, and the admin; what is there is left alone.
 
-    With a sandbox in the settings, its providers are offered in every region. Tells whether the admin is new.
+    With a sandbox or a vendor's stand-in in the settings, its providers are offered in every region. Tells
+    whether the admin is new.
     """
     providers, shippers = sorted(payment_providers(settings)), sorted(fulfillment_providers(settings))
     taxers = [*TAX_PROVIDERS, *sorted(tax_providers(settings))]
@@ -51,7 +52,7 @@ async def seed(settings: Settings, *, demo: bool, admin: Admin | None = None) ->
         )
         if demo:
             await demo_shop(session, start, payment_providers=providers, static_url=settings.static_url)
-        await run(session, OFFER, [provider for provider in providers if provider.startswith(SANDBOX)])
+        await run(session, OFFER, [one for one in providers if _is_played(one, settings)])
         return admin is not None and await create(session, admin.email, admin.password)
 
     if demo:
@@ -77,6 +78,15 @@ async def create_admin(settings: Settings, admin: Admin) -> None:
     async with _database(settings) as database:
         if not await database.transact(lambda session: create(session, admin.email, admin.password)):
             raise not_allowed(f"There is already a user with the email {admin.email}.")
+
+
+def _is_played(provider: str, settings: Settings) -> bool:
+    """Tell whether a provider moves no real money, so that every region may have it unasked."""
+    if provider == STRIPE:
+        return settings.stripe_base_url is not None
+    if provider == PAYPAL:
+        return settings.paypal_base_url.startswith("http://")  # PayPal itself is never without TLS
+    return provider.startswith(SANDBOX)
 
 
 @asynccontextmanager

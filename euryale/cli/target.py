@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
+from euryale.cli.dev.fake_payments import settings_of
 from euryale.embedded.child import StartError
 from kit.settings import Settings
 
@@ -30,6 +31,7 @@ def settings_for(data_dir: Path) -> Settings:
             f"There is no database to work on: set DATABASE_URL, or start `euryale dev` (none runs on {data_dir})."
         ) from None
     ours = {"database_url": facts["database_url"], "public_url": facts["api_url"], "sandbox_url": facts["sandbox_url"]}
+    ours |= settings_of(facts["stand_ins"])
     return settings.model_copy(update={**ours, "files_dir": data_dir.resolve() / "files"})
 
 

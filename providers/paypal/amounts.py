@@ -22,7 +22,7 @@ def money(amount: Decimal, currency_code: str) -> dict[str, str]:
     decimals = DECIMALS.get(code)
     if decimals is None:
         raise Refused(f"PayPal does not take {code}.")
-    if not 0 < amount <= LARGEST:
+    if not (amount.is_finite() and 0 < amount <= LARGEST):
         raise Refused(f"PayPal takes no amount of {amount:f} {code}.")
     text = f"{amount:.{decimals}f}"
     if Decimal(text) != amount:

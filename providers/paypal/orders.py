@@ -109,12 +109,21 @@ class Order:
 
     @property
     def held(self) -> Decimal:
-        """Return what is authorised and not yet taken; a capture that is pending has not taken it yet."""
+        """Return what is authorised and not yet taken, nor about to be."""
         there = self.authorization
-        if there is None:
+        if there is None or not there.is_open:
             return ZERO
-        rest = there.amount - self.captured if there.is_open else _sum(self.captures, MovementStatus.PENDING)
-        return max(rest, ZERO)  # PayPal's page can take more than was held
+        return max(there.amount - self.captured - self.on_its_way, ZERO)  # PayPal's page can take more than was held
+
+    @property
+    def on_its_way(self) -> Decimal:
+        """Return what captures are about to take."""
+        return _sum(self.captures, MovementStatus.PENDING)
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether the shopper's money is blocked: also while a capture of all of it is pending."""
+        return bool(self.held or (self.authorizations and self.on_its_way))
 
     @property
     def captured(self) -> Decimal:
@@ -132,7 +141,7 @@ class Order:
         there = self.authorization
         if there is None or there.is_open or there.status in _NOTHING:
             return ZERO
-        return max(there.amount - self.captured - _sum(self.captures, MovementStatus.PENDING), ZERO)
+        return max(there.amount - self.captured - self.on_its_way, ZERO)
 
     @property
     def is_pending(self) -> bool:

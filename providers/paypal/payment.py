@@ -139,7 +139,7 @@ class PayPalPayments:
     async def release(self, request: SessionRequest) -> ReleaseResult:
         """End an unpaid order, void or refund a paid one; see release.py for what is proof."""
         async with _within(self._money_seconds):
-            return await release(self._calls, request, self._intent)
+            return await release(self._calls, request)
 
     async def capture(self, request: PaymentRequest) -> PaymentResult:
         """Take part or all of what is held."""
@@ -209,7 +209,7 @@ def _differs(order: Order, request: SessionRequest) -> bool:
 
 
 def _word(order: Order, request: SessionRequest) -> SessionStatus:
-    if order.held:
+    if order.is_held:
         return SessionStatus.AUTHORIZED
     if order.captured > order.refunded:
         return SessionStatus.CAPTURED
@@ -225,7 +225,7 @@ def _word(order: Order, request: SessionRequest) -> SessionStatus:
 def _holding(order: Order) -> Holding:
     if order.captured > order.refunded:
         return Holding.CAPTURED
-    if order.held:
+    if order.is_held:
         return Holding.HELD
     is_final = order.is_ended or (order.has_payments and not order.is_pending)
     return Holding.RELEASED if is_final else Holding.NOTHING

@@ -8,8 +8,8 @@ PayPal cancels no order. What proves that an order will never be paid:
 - **Gone.** PayPal forgets an order that nobody approved within hours, and what it forgot cannot be paid. It counts once
   the session is older than PayPal's keys, and not if the session's own row says that money was there: then these are
   the credentials of another account.
-- **Never made.** Without a reference the same key is repeated, which finds the order. Once the key is spent, nobody
-  ever had the order's id: no shopper can have approved it.
+- **Never known.** A session without reference was never shown to anybody, and an order is approved by its id alone.
+  Whether PayPal made one, or makes one yet, does not matter then.
 """
 
 from __future__ import annotations
@@ -19,25 +19,23 @@ from typing import Any
 
 from commerce.payment.port import Declined, Refused, ReleaseResult, SessionRequest, Unknown
 from providers.paypal import keys
-from providers.paypal.amounts import money
 from providers.paypal.calls import PayPalCalls
 from providers.paypal.client import Answer
 from providers.paypal.money_out import refund_all
-from providers.paypal.orders import Order, as_order
+from providers.paypal.orders import Order
 
 
-async def release(calls: PayPalCalls, request: SessionRequest, intent: str) -> ReleaseResult:
+async def release(calls: PayPalCalls, request: SessionRequest) -> ReleaseResult:
     """Return the proof; Unknown when there is none yet, Refused when a person must look."""
-    reference = request.reference or await _found(calls, request, intent)
-    if reference is None:
+    if request.reference is None:
         return ReleaseResult(reference=None)
-    order = await calls.order(reference)
+    order = await calls.order(request.reference)
     if order is not None and not order.has_payments:
         order = await _ended(calls, order)
     if order is not None and order.has_payments:
         order = await _given_back(calls, order)
     if order is None:
-        return _gone(request, reference)
+        return _gone(request, request.reference)
     return ReleaseResult(reference=order.id, voided=order.voided, refunded=order.refunded)
 
 
@@ -49,22 +47,6 @@ def was_paid(data: Mapping[str, Any]) -> bool:
 def is_gone(request: SessionRequest) -> bool:
     """Tell whether an order that PayPal does not know can never be paid."""
     return keys.is_spent(request.session_id, keys.ORDERS) and not was_paid(request.data)
-
-
-async def _found(calls: PayPalCalls, request: SessionRequest, intent: str) -> str | None:
-    if keys.is_spent(request.key, keys.ORDERS):
-        return None
-    try:
-        money(request.amount, request.currency_code)
-    except Refused:  # PayPal was never asked
-        return None
-    answer = await calls.create(request, intent)
-    if answer.is_ok:
-        return as_order(answer.body).id
-    error = answer.problem.as_error()
-    if isinstance(error, Unknown):
-        raise error
-    return None
 
 
 async def _ended(calls: PayPalCalls, order: Order) -> Order | None:

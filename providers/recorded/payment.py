@@ -99,7 +99,7 @@ class RecordedPayments:
         return StatusResult(
             holding=Holding.RELEASED if is_over else holding,
             status=status if there.held or there.captured else SessionStatus.PENDING,
-            data=request.data,
+            data={**request.data, "captured": True} if there.captured else request.data,
             reference=request.session_id,
             held=ZERO if there.is_released else there.held,
             captured=there.captured,

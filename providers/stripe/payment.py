@@ -6,6 +6,7 @@ it would be a new wish. In between the key protects, and a look after an answer 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from commerce.payment.accounts import PaymentAccounts
@@ -193,6 +194,8 @@ class StripePayments:
         try:
             return await self._intents.create(request)
         except No as no:
+            if no.is_missing and request.context:  # the customer was deleted at Stripe: they pay as a guest does
+                return await self._opened(replace(request, key=f"{request.key}:guest", context={}))
             made = await self._intents.of_session(request.session_id) if no.is_spent else None
             if made is None:
                 raise

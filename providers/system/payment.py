@@ -17,6 +17,7 @@ from commerce.payment.port import (
     SessionResult,
     StatusResult,
 )
+from providers.system.accounts import SystemAccounts
 
 
 class SystemPayments:
@@ -25,7 +26,7 @@ class SystemPayments:
     id: ClassVar[str] = "pp_system_default"
     confirmed_by_client: ClassVar[bool] = False
     takes_any_amount: ClassVar[bool] = True
-    accounts: ClassVar[PaymentAccounts | None] = None
+    accounts: ClassVar[PaymentAccounts | None] = SystemAccounts()
     events: ClassVar[PaymentEvents | None] = None
 
     async def close(self) -> None:

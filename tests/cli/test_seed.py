@@ -8,10 +8,12 @@ import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 from httpx2 import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
 from api.app import create_app
 from euryale.cli.contents import read_contents, repoint_pictures
 from euryale.cli.data import create_database, migrate
+from euryale.cli.dev.fake_payments import settings_of
 from euryale.cli.seed import Admin, add_catalogue, create_admin, seed
 from kit.errors import CommerceError
 from kit.settings import Settings
@@ -26,13 +28,21 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(database_url=database_url, files_dir=tmp_path / "files", public_url="http://localhost:9000")
 
 
+async def offers(settings: Settings, provider: str) -> int:
+    connection = await asyncpg.connect(settings.database_url)
+    count = "SELECT count(*) FROM region_payment_provider WHERE payment_provider_id = $1"
+    found: int = await connection.fetchval(count, provider)
+    await connection.close()
+    return found
+
+
 async def test_a_bare_first_start_sells_nothing_but_is_complete(settings: Settings) -> None:
     await seed(settings, demo=False)
     found = await read_contents(settings.database_url)
     assert found.publishable_key
     assert found.regions == []
-    assert not found.needs_seed(demo=False, cruel=False, recording=False)
-    assert found.needs_seed(demo=True, cruel=False, recording=False)
+    assert not found.needs_seed(settings, demo=False)
+    assert found.needs_seed(settings, demo=True)
 
 
 async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
@@ -40,7 +50,7 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
     first = await read_contents(settings.database_url)
     assert not await seed(settings, demo=True, admin=Admin("a@example.com", "other"))
     assert await read_contents(settings.database_url) == first
-    assert not first.needs_seed(demo=True, cruel=False, recording=False)
+    assert not first.needs_seed(settings, demo=True)
     assert {region["currency_code"]: len(region["countries"]) > 0 for region in first.regions} == {
         "eur": True,
         "usd": True,
@@ -49,21 +59,39 @@ async def test_the_demo_shop_is_made_once(settings: Settings) -> None:
 
 async def test_the_sandbox_is_offered_in_a_shop_that_is_already_there(settings: Settings) -> None:
     await seed(settings, demo=True)
-    assert (await read_contents(settings.database_url)).needs_seed(demo=True, cruel=True, recording=False)
-    await seed(settings.model_copy(update={"sandbox_url": "http://127.0.0.1:1"}), demo=True)
+    cruel = settings.model_copy(update={"sandbox_url": "http://127.0.0.1:1"})
+    assert (await read_contents(settings.database_url)).needs_seed(cruel, demo=True)
+    await seed(cruel, demo=True)
     found = await read_contents(settings.database_url)
-    assert not found.needs_seed(demo=True, cruel=True, recording=False)
-    connection = await asyncpg.connect(settings.database_url)
-    offers = "SELECT count(*) FROM region_payment_provider WHERE payment_provider_id = 'pp_sandbox_sandbox'"
-    assert await connection.fetchval(offers) == len(found.regions)
-    await connection.close()
+    assert not found.needs_seed(cruel, demo=True)
+    assert await offers(settings, "pp_sandbox_sandbox") == len(found.regions)
+
+
+async def test_the_vendors_stand_ins_are_offered_and_the_next_start_takes_them_back(settings: Settings) -> None:
+    await seed(settings, demo=True)
+    fake = settings.model_copy(update=settings_of({"stripe": "http://127.0.0.1:1", "paypal": "http://127.0.0.1:2"}))
+    assert (await read_contents(settings.database_url)).needs_seed(fake, demo=True)
+    await seed(fake, demo=True)
+    found = await read_contents(settings.database_url)
+    assert not found.needs_seed(fake, demo=True)
+    for provider in ("pp_stripe_stripe", "pp_paypal_paypal"):
+        assert await offers(settings, provider) == len(found.regions)
+    assert found.needs_seed(settings, demo=True), "without them they are not on offer"
+
+
+async def test_a_real_account_is_offered_where_the_merchant_wants_it(settings: Settings) -> None:
+    await seed(settings, demo=True)
+    real = {"stripe_api_key": SecretStr("sk_live"), "paypal_client_id": "shop", "paypal_secret": SecretStr("secret")}
+    await seed(settings.model_copy(update=real), demo=True)
+    assert await offers(settings, "pp_stripe_stripe") == await offers(settings, "pp_paypal_paypal") == 0
 
 
 async def test_a_recording_offers_its_payment_provider_and_the_next_start_takes_it_back(settings: Settings) -> None:
-    await seed(settings.model_copy(update={"recorded_payments": True}), demo=False)
+    recording = settings.model_copy(update={"recorded_payments": True})
+    await seed(recording, demo=False)
     found = await read_contents(settings.database_url)
-    assert not found.needs_seed(demo=False, cruel=False, recording=True)
-    assert found.needs_seed(demo=False, cruel=False, recording=False)
+    assert not found.needs_seed(recording, demo=False)
+    assert found.needs_seed(settings, demo=False)
 
 
 async def test_a_plugins_providers_are_known_after_the_next_start(

@@ -17,7 +17,10 @@ from tests.contract.schemas import misfits
 
 PARAMETER = re.compile(r":(\w+)")
 APP = create_app(Settings(jwt_secret="x" * 32))
-NEVER = "/auth/mfa", "/auth/{actor_type}/{auth_provider}"  # nothing was recorded but refusals
+NEVER = (  # nothing was recorded but refusals; or the route is ours alone
+    *("/auth/mfa", "/auth/{actor_type}/{auth_provider}"),
+    *("/admin/orders/{id}/ledger", "/admin/orders/{id}/timeline", "/admin/payments/{id}/attention"),
+)
 UNREAD = {  # `fields` changes nothing there, with the peer or with us
     "post /store/carts/{id}/complete",
     "post /admin/inventory-items/{id}/location-levels/batch",

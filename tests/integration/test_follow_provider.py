@@ -206,10 +206,21 @@ async def test_fees_are_booked_as_they_change(paid: Followed) -> None:
     assert (await paid.books())["fees"] == Decimal("0.3")
 
 
+async def test_p24_what_a_browser_confirms_with_is_not_kept_with_a_payment(paid: Followed) -> None:
+    await change(paid, """UPDATE payment SET data = '{"id": "pi_1", "client_secret": "s", "refunded": true}'""")
+    await paid.follow(told(20, data={"id": "pi_1", "client_secret": "s", "status": "requires_capture"}))
+    kept = await paid.steps.value("SELECT data FROM payment")
+    assert kept == {"id": "pi_1", "refunded": True, "status": "requires_capture"}
+
+
 async def test_what_was_asked_earlier_changes_nothing_any_more(paid: Followed) -> None:
     await paid.follow(told(captures=TAKEN, disputes=(dispute(DisputeStatus.WON),)), asked=10)
     assert not await paid.follow(told(captures=TAKEN, disputes=(dispute(DisputeStatus.OPEN),)), asked=5)
     assert await paid.books() == {"authorized": 20, "captured": 20}
+
+
+async def change(paid: Followed, sql: str) -> None:
+    await paid.steps.database.transact(lambda s: run(s, sql))
 
 
 async def _let_time_pass(session: AsyncSession) -> None:

@@ -40,6 +40,7 @@ WITHOUT_A_KEY: Mapping[Route, str] = {
     ("POST", "/auth/verification/confirm"): "a code is good once, and is itself the key",
     ("POST", "/auth/session"): NOTHING_DOUBLED,
     ("DELETE", "/auth/session"): "what is gone is gone",
+    ("POST", "/hooks/payment/:provider"): "the provider's own event id is the key, for longer than a day",
     ("POST", "/auth/token/refresh"): NOTHING_DOUBLED,
     ("POST", "/store/shipping-options/:id/calculate"): "it changes nothing",
 }

@@ -9,13 +9,19 @@ import pytest
 
 from commerce.payment.port import PaymentProvider, PaymentRequest, SessionRequest
 from kit.ids import new_id
+from providers.paypal.payment import PayPalPayments
 from providers.recorded.payment import RecordedPayments
 from providers.sandbox.payment import SandboxPayments
 from providers.stripe.payment import StripePayments
 from providers.system.payment import SystemPayments
 from tests.support import stripe as stripe_js
+from tests.support.paypal import PayPalServer, paypal
+from tests.support.paypal_fixtures import shared_paypal, stand_in
 from tests.support.sandbox import Ask, Money, Sandbox
 from tests.support.stand_in import StandIn
+from tests.support.stripe_fixtures import shared_stripe, stripe_server
+
+__all__ = ["shared_paypal", "shared_stripe", "stand_in", "stripe_server"]
 
 
 @pytest.fixture(scope="session")
@@ -53,21 +59,6 @@ async def browser(sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
     await provider.close()
 
 
-@pytest.fixture(scope="session")
-def shared_stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    server = StandIn("stripe", tmp_path_factory.mktemp("stripe") / "effects.jsonl")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def stripe_server(shared_stripe: StandIn) -> Iterator[StandIn]:
-    """Return the stand-in without faults; nothing that it was asked or answered may be other than Stripe describes."""
-    shared_stripe.turn()
-    yield shared_stripe
-    assert shared_stripe.faults() == []
-
-
 @pytest.fixture
 async def stripe(stripe_server: StandIn) -> AsyncIterator[StripePayments]:
     provider = stripe_js.stripe_payments(stripe_server)
@@ -75,7 +66,30 @@ async def stripe(stripe_server: StandIn) -> AsyncIterator[StripePayments]:
     await provider.close()
 
 
-@pytest.fixture(params=["system", "recorded", "pay", "browser", "stripe"])
+@pytest.fixture
+async def buttons(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
+    provider = paypal(stand_in.url)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+async def takes_at_once(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
+    """Return PayPal with the intent `capture`."""
+    provider = paypal(stand_in.url, captures=True)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+async def impatient(stand_in: PayPalServer) -> AsyncIterator[PayPalPayments]:
+    """Return a client that gives up while the stand-in hangs or dawdles."""
+    provider = paypal(stand_in.url, seconds=0.4)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture(params=["system", "recorded", "pay", "browser", "stripe", "buttons"])
 def any_provider(request: pytest.FixtureRequest) -> PaymentProvider:
     simple: dict[str, PaymentProvider] = {"system": SystemPayments(), "recorded": RecordedPayments()}
     provider: PaymentProvider = simple.get(request.param) or request.getfixturevalue(request.param)
@@ -88,6 +102,9 @@ def shopper(any_provider: PaymentProvider, request: pytest.FixtureRequest) -> Ca
     if any_provider.id == StripePayments.id:
         stand_in = request.getfixturevalue("stripe_server")
         return lambda session: stripe_js.confirm(stand_in, session.data)
+    if any_provider.id == PayPalPayments.id:
+        paypal_server = request.getfixturevalue("stand_in")
+        return lambda session: paypal_server.shopper(session.reference)
     if any_provider.confirmed_by_client:
         sandbox = request.getfixturevalue("sandbox")
         return lambda session: sandbox.confirm(session.reference)

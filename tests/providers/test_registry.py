@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -60,6 +62,24 @@ async def test_the_sandbox_is_offered_when_its_address_is_set() -> None:
     assert [found[i].confirmed_by_client for i in found] == [False, False, True]
     for provider in found.values():
         await provider.close()
+
+
+async def test_stripe_is_offered_when_its_key_is_set() -> None:
+    settings = Settings(stripe_api_key="sk_test_key", stripe_webhook_secrets="whsec_old, whsec_new")
+    found = payment_providers(settings)
+    assert list(found) == ["pp_system_default", "pp_stripe_stripe"]
+    assert found["pp_stripe_stripe"].confirmed_by_client
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert not {word for word in ("sk_test_key", "whsec_old", "whsec_new") if word in shown}
+    for provider in found.values():
+        await provider.close()
+
+
+def test_a_shop_without_vendors_does_not_import_their_sdks() -> None:
+    code = "import sys, providers.registry as r; from kit.settings import Settings; r.payment_providers(Settings());"
+    vendors = "print(sorted({'stripe', 'aiohttp', 'cryptography'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code + vendors], check=True, capture_output=True, text=True)
+    assert told.stdout == "[]\n"
 
 
 def test_the_recordings_provider_needs_its_setting() -> None:

@@ -12,8 +12,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.cancel_payment import Canceled
 from activities.delivery import Delivered
+from activities.follow import Heard
 from activities.movement import Asked, Found, Told
 from activities.payment import Authorised, Released, SessionAnswer
+from activities.reconcile import Compared
 from commerce.checkout.outcome import Begun, Outcome, OutcomeKind, ordered, refused, undecided
 from commerce.payment.models import MoneyState
 from commerce.payment.movements import MovementStatus
@@ -23,14 +25,19 @@ from durable.types import (
     CapturePaymentInput,
     CompleteCartInput,
     DeliverEventsInput,
+    ExpireAuthorisationsInput,
+    ProcessPaymentInput,
+    ReconcilePaymentsInput,
     RefundPaymentInput,
     ReleaseSessionInput,
     ResolveSessionInput,
 )
 from kit.errors import CommerceError, unavailable
+from operations.compare_books import Divergence, Kind
 from operations.record_payment import Paid
 from operations.resolve_session import Resolved
 from operations.settle_movement import Moved
+from operations.watch_expiry import Expiring
 from tests.support.durable import answer, parked
 
 Drive = Callable[[WorkflowHandle[Any, Any]], Awaitable[None]]
@@ -340,5 +347,64 @@ SCENARIOS |= {
         CANCEL,
         {"payment.cancel": [REFUSED_CANCEL], "payment.give_up_cancel": [None], **CANCELING, **BELL},
         person_says("cancel"),
+    ),
+}
+
+PROCESS = ProcessPaymentInput("payses_1")
+
+SCENARIOS |= {
+    "process-payment-workflow.followed": Scenario(
+        "process-payment-workflow", PROCESS, {"payment.follow": [Heard.FOLLOWED]}
+    ),
+    "process-payment-workflow.again": Scenario(
+        "process-payment-workflow", PROCESS, {"payment.follow": [Heard.AGAIN, Heard.AGAIN, Heard.FOLLOWED]}
+    ),
+    "process-payment-workflow.parked-retried": Scenario(
+        "process-payment-workflow",
+        PROCESS,
+        {"payment.follow": [REFUSED_CALL, Heard.FOLLOWED], **BELL},
+        person_says("retry"),
+    ),
+}
+
+EXPIRE = ExpireAuthorisationsInput("pay_1")
+SOON, DUE = Expiring("payses_1", 0.2), Expiring("payses_1", 0.0)
+DAY = ReconcilePaymentsInput("2026-01-31", "2026-01-28T00:00:00+00:00")
+DIFFERS = Divergence(Kind.NOT_HELD, "payses_1", "order_1", "held 20", "held 0", "pp_x", "healed")
+
+SCENARIOS |= {
+    "expire-authorisations.captured-in-time": Scenario(
+        "expire-authorisations", EXPIRE, {"payment.warn_of_expiry": [SOON, None]}
+    ),
+    "expire-authorisations.expired": Scenario(
+        "expire-authorisations",
+        EXPIRE,
+        {"payment.warn_of_expiry": [SOON, DUE, None], "payment.follow": [Heard.FOLLOWED]},
+    ),
+    "expire-authorisations.parked-retried": Scenario(
+        "expire-authorisations",
+        EXPIRE,
+        {"payment.warn_of_expiry": [DUE, None], "payment.follow": [REFUSED_CALL, Heard.FOLLOWED], **BELL},
+        person_says("retry"),
+    ),
+    "reconcile-payments.pages": Scenario(
+        "reconcile-payments",
+        DAY,
+        {
+            "payment.reconcile_events": [Compared(0)],
+            "payment.reconcile": [Compared(25, [DIFFERS], "payses_1"), Compared(0)],
+            "payment.end_reconciliation": [None],
+        },
+    ),
+    "reconcile-payments.parked-retried": Scenario(
+        "reconcile-payments",
+        DAY,
+        {
+            "payment.reconcile_events": [REFUSED_CALL, Compared(0)],
+            "payment.reconcile": [Compared(0)],
+            "payment.end_reconciliation": [None],
+            **BELL,
+        },
+        person_says("retry"),
     ),
 }

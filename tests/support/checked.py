@@ -16,10 +16,19 @@ from starlette.types import ASGIApp
 
 from tests.support.spec_checker import load
 from tests.support.spec_traffic import SpecTraffic
-from tests.support.spec_waivers import STRIPE_2023
+from tests.support.spec_waivers import PAYPAL_HOOKS, PAYPAL_ORDERS, PAYPAL_PAYMENTS, STRIPE_2023
 
 VENDORS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "stripe": ("providers.sandbox.stripe.server", {"/v1/": STRIPE_2023}),
+    "paypal": (
+        "providers.sandbox.paypal.server",
+        {
+            "/v2/checkout/": PAYPAL_ORDERS,
+            "/v2/payments/": PAYPAL_PAYMENTS,
+            "/v1/notifications/webhooks": PAYPAL_HOOKS,  # its certificates are described nowhere, nor are disputes
+            "/v1/notifications/verify": PAYPAL_HOOKS,
+        },
+    ),
 }
 """A vendor's stand-in (a module with `build`), and by prefix the file that describes its paths."""
 

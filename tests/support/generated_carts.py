@@ -82,6 +82,7 @@ def prices(digits: int) -> st.SearchStrategy[Decimal]:
 QUANTITIES: Final = st.one_of(st.integers(1, 12).map(D), st.integers(1, 3).map(D), decimals(*FRACTIONS))
 PERCENT: Final = st.one_of(st.integers(1, 100).map(D), decimals("100", "50", "33.3333", "12.5", "15", "0.5"))
 BOUNDS: Final = decimals("0", "5", "20", "50", "100", "250")
+AUTOMATIC: Final = Promotion("promo_a", "A", "standard", "active", "percentage", D(10), "order", is_automatic=True)
 IS_RARE: Final = st.integers(0, 5).map(lambda n: n == 5)
 
 
@@ -93,22 +94,34 @@ def _taxes(draw: st.DrawFn, owner: str) -> tuple[TaxLine, ...]:
 
 @st.composite
 def _lines(draw: st.DrawFn, number: int, digits: int) -> Line:
+    inclusive, name = draw(st.booleans()), f"cali_{number:03}"
+    return replace(
+        _plain_line(number, draw(prices(digits)), inclusive=inclusive, rate="0"),
+        product_id=draw(st.sampled_from(PRODUCTS)),
+        quantity=draw(QUANTITIES),
+        is_discountable=not draw(IS_RARE),
+        tax_lines=draw(_taxes(name)),
+    )
+
+
+def _plain_line(number: int, price: Decimal, *, inclusive: bool, rate: str) -> Line:
+    """Return a line of one unit."""
     name = f"cali_{number:03}"
     return Line(
         id=name,
         variant_id=f"variant_{number}",
-        product_id=draw(st.sampled_from(PRODUCTS)),
+        product_id="prod_a",
         product_type_id=None,
-        quantity=draw(QUANTITIES),
-        unit_price=draw(prices(digits)),
+        quantity=D(1),
+        unit_price=price,
         compare_at_unit_price=None,
-        is_tax_inclusive=draw(st.booleans()),
+        is_tax_inclusive=inclusive,
         is_custom_price=False,
         is_giftcard=False,
-        is_discountable=not draw(IS_RARE),
+        is_discountable=True,
         requires_shipping=True,
         metadata=None,
-        tax_lines=draw(_taxes(name)),
+        tax_lines=(TaxLine(f"{name}-tax0", D(rate), "t0", None, None, "tp_system"),),
     )
 
 
@@ -220,26 +233,44 @@ def _counts(most: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def cases(
-    draw: st.DrawFn, *, lines: int = 6, most: int = 4, ruled: bool = True, whole: bool = False, fewest: int = 0
-) -> Case:
-    """Draw a cart with its shop's promotions: at most `lines` and `most`; `whole` prices have no finer digits."""
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a cart of up to six lines with up to four promotions of its shop."""
     currency = draw(st.sampled_from(CURRENCIES))
     digits = currency.decimal_digits
     cart = cart_of(
         currency,
-        [draw(_lines(number, digits)) for number in range(draw(_counts(lines)))],
+        [draw(_lines(number, digits)) for number in range(draw(_counts(6)))],
         [draw(_methods(number, digits)) for number in range(draw(st.integers(0, 2)))],
     )
-    if whole:
-        cart = _whole(cart, currency)
     budgets = [*[None] * 6, draw(_budgets(1)), draw(_budgets(2))]
-    found = [draw(promotions(number, digits, budgets)) for number in range(max(fewest, draw(_counts(most))))]
-    if not ruled:
-        found = [replace(p, rules=(), budget=None, limit=None, status="active", currency_code=None) for p in found]
+    found = [draw(promotions(number, digits, budgets)) for number in range(draw(_counts(4)))]
     codes = [promotion.code for promotion in found]
     first = tuple(code for code in codes if draw(st.booleans()))
     return Case(cart, tuple(found), (first, tuple(code for code in codes if code not in first)))
+
+
+@st.composite
+def long_carts(draw: st.DrawFn, *, cheap: bool) -> Case:
+    """Draw a cart of many lines under one to three automatic promotions that are shared by all of it.
+
+    The lines cost whole minor units, at least ten of them; with `cheap` a few hundredths each, but for the last.
+    """
+    currency = draw(st.sampled_from(CURRENCIES))
+    digits, count = currency.decimal_digits, draw(st.integers(1, 60))
+    costs = st.integers(1, draw(st.sampled_from([49, 150]))) if cheap else st.integers(10, 99_999)
+    priced = [D(draw(costs)) for _ in range(count)]
+    inclusive, rate = draw(st.booleans()), draw(st.sampled_from(RATES))
+    lines = [
+        _plain_line(number, price.scaleb(-digits - 2 if cheap else -digits), inclusive=inclusive, rate=rate)
+        for number, price in enumerate([*priced, D(5000 if cheap else 100)])
+    ]
+    found = []
+    for number in range(draw(st.integers(1, 3))):
+        changes = {"value": draw(PERCENT), "is_tax_inclusive": draw(st.booleans())}
+        if draw(st.booleans()):
+            changes |= {"type": "fixed", "value": D(draw(st.integers(1, 999))).scaleb(-digits - 1)}
+        found.append(replace(AUTOMATIC, id=f"promo_{number}", code=f"P{number}", **changes))
+    return Case(cart_of(currency, lines, [], "currency"), tuple(found), ((),))
 
 
 def cart_of(currency: Currency, lines: Sequence[Line], methods: Sequence[Method], rounding: str = "none") -> CartState:
@@ -263,18 +294,6 @@ def cart_of(currency: Currency, lines: Sequence[Line], methods: Sequence[Method]
         credit_lines=(),
         collection=None,
     )
-
-
-def _whole(cart: CartState, currency: Currency) -> CartState:
-    """Return the cart with prices and quantities that make every line a whole number of minor units."""
-    lines = [
-        replace(
-            line, unit_price=line.unit_price.quantize(currency.unit), quantity=line.quantity.to_integral_value() or D(1)
-        )
-        for line in cart.lines
-    ]
-    methods = [replace(method, amount=method.amount.quantize(currency.unit)) for method in cart.methods]
-    return replace(cart, lines=tuple(lines), methods=tuple(methods))
 
 
 def in_mode(case: Case, rounding: str) -> Case:

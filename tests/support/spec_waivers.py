@@ -17,6 +17,9 @@ class Waiver:
 
 STRIPE_2023: Final = "stripe-2023-08-16.json"
 PAYPAL_ORDERS: Final = "paypal-checkout-orders-v2.json"
+PAYPAL_PAYMENTS: Final = "paypal-payments-v2.json"
+PAYPAL_HOOKS: Final = "paypal-notifications-webhooks-v1.json"
+_BUSY: Final = Waiver("*", "answer 429.*", "PayPal's guide to rate limits has this answer, its files have no 429")
 
 WAIVERS: Final[dict[str, tuple[Waiver, ...]]] = {
     STRIPE_2023: (
@@ -38,5 +41,12 @@ WAIVERS: Final[dict[str, tuple[Waiver, ...]]] = {
             "*.payment_source.paypal.experience_context.payment_method_selected",
             "PayPal's own example sends it, its schema does not have it",
         ),
+        _BUSY,
+        Waiver(
+            "POST /v2/checkout/orders/{id}/authorize",
+            "answer 422.details.0.*",
+            "INSTRUMENT_DECLINED: PayPal's page of errors has it here too, the file only for create and capture",
+        ),
     ),
+    PAYPAL_PAYMENTS: (_BUSY,),
 }

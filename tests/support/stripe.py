@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
+from kit import clock
 from kit.settings import Settings
+from providers.sandbox.stripe.webhooks import signature
 from providers.stripe.payment import StripePayments
 from tests.support.stand_in import StandIn
 
@@ -15,7 +18,7 @@ PUBLISHABLE = "pk_test_browser"
 SECRETS = ("whsec_old", "whsec_new")
 
 
-def stripe_payments(stand_in: StandIn, seconds: float = 5, **more: object) -> StripePayments:
+def stripe_settings(stand_in: StandIn, seconds: float = 5, **more: object) -> Settings:
     wanted: dict[str, Any] = {
         "stripe_api_key": "sk_test_shop",
         "stripe_base_url": stand_in.url,
@@ -23,7 +26,11 @@ def stripe_payments(stand_in: StandIn, seconds: float = 5, **more: object) -> St
         "provider_session_seconds": seconds,
         "provider_money_seconds": seconds,
     }
-    return StripePayments(Settings(**wanted | more))
+    return Settings(**wanted | more)
+
+
+def stripe_payments(stand_in: StandIn, seconds: float = 5, **more: object) -> StripePayments:
+    return StripePayments(stripe_settings(stand_in, seconds, **more))
 
 
 def confirm(
@@ -43,3 +50,15 @@ def seen(stand_in: StandIn, path: str) -> dict[str, Any]:
         f"{stand_in.url}/v1/{path}", headers={"authorization": "Bearer sk_test_shop"}
     ).json()
     return found
+
+
+def told(stand_in: StandIn, reference: str) -> list[dict[str, Any]]:
+    """Return the events about an intent, the oldest first, as Stripe delivers them."""
+    found = seen(stand_in, "events?limit=100")["data"]
+    return [event for event in reversed(found) if reference in json.dumps(event["data"])]
+
+
+def delivery(event: dict[str, Any], *secrets: str) -> tuple[bytes, dict[str, str]]:
+    """Return an event's body and headers, signed a moment ago."""
+    body = json.dumps(event).encode()
+    return body, {"stripe-signature": signature(body, secrets or SECRETS, int(clock.now().timestamp()))}

@@ -17,6 +17,7 @@ from euryale.embedded.child import StartError
 
 LOG_LIMIT: Final = 5_000_000  # bytes; a longer log is moved aside at the next start
 EVENTS: Final = "events.jsonl"
+PAYMENTS: Final = "payments"
 OURS: Final = frozenset(
     {
         EVENTS,
@@ -30,6 +31,7 @@ OURS: Final = frozenset(
         "postgres",
         "temporal",
         "files",
+        PAYMENTS,
     }
     | {"lock", ".gitignore"}
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from euryale.cli.dev import fake_payments
 from euryale.cli.dev.folder import EVENTS, Folder
 from euryale.cli.dev.supervisor import Part
 from euryale.embedded.child import Launch, StartError, may_enter, unprivileged
@@ -24,6 +25,7 @@ SERVER_ATTEMPTS: Final = 8  # what a killed server leaves in memory keeps its su
 TOLD: Final = (
     *("api_host", "api_port", "public_url", "jwt_secret", "temporal_ui_url", "sandbox_url", "files_dir"),
     *("rounding", "recorded_payments", "events_file", "store_cors"),
+    *fake_payments.TOLD,
 )
 GOING_DOWN: Final = 3.0  # seconds that the API of a killed predecessor is given to free its port
 
@@ -37,6 +39,8 @@ class Ports:
     temporal: int
     postgres: int
     sandbox: int
+    stripe: int
+    paypal: int
 
 
 def choose_ports(api: int) -> Ports:
@@ -47,8 +51,8 @@ def choose_ports(api: int) -> Ports:
             raise StartError(f"Port {api} is taken by another program: stop that, or choose another with --port.")
         time.sleep(0.1)
     if not api:
-        return Ports(*(free_port() for _ in range(5)))
-    return Ports(api, *(free_port(api + step) for step in (1, 2, 3, 4)))
+        return Ports(*(free_port() for _ in range(7)))
+    return Ports(api, *(free_port(api + step) for step in (1, 2, 3, 4, 5, 6)))
 
 
 def postgres(folder: Folder, port: int, *, reset: bool) -> Postgres:
@@ -136,7 +140,7 @@ def environment(settings: Settings) -> dict[str, str]:
     for name in TOLD:
         value = getattr(settings, name)
         if value is not None:
-            told[f"EURYALE_{name.upper()}"] = str(value)
+            told[f"EURYALE_{name.upper()}"] = fake_payments.spelled(value)
     told["EURYALE_GRACEFUL_SHUTDOWN_SECONDS"] = "2"  # Ctrl-C is meant to be quick
     told["EURYALE_API_SHUTDOWN_SECONDS"] = "2"
     return {**os.environ, **told, "PYTHONUNBUFFERED": "1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +13,8 @@ from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextCol
 from rich.text import Text
 
 from euryale.cli.dev.supervisor import Part
+
+_TITLES: Final = {"stripe": "Stripe's stand-in", "paypal": "PayPal's stand-in"}
 
 
 class _Clock(ProgressColumn):
@@ -86,5 +88,7 @@ class Screen:
         yield "Temporal UI", facts["temporal_ui_url"] or "(your own Temporal server)"
         yield "Publishable key", facts["publishable_key"]
         yield "Admin", f"{facts['admin_email']}  {facts['admin_password'] or '(the password you gave it)'}"
+        for name, url in facts["stand_ins"].items():
+            yield _TITLES[name], f"{url}/dashboard"
         yield "Database", facts["database_url"]
         yield "Logs, facts", f"{data_dir}/logs, {data_dir}/euryale.json"

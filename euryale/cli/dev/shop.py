@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from euryale.cli import data
 from euryale.cli.contents import Contents, read_contents, repoint_pictures
-from euryale.cli.dev import parts
+from euryale.cli.dev import fake_payments, parts
 from euryale.cli.dev.checkout import checkout_script
 from euryale.cli.dev.folder import Folder, write_private
 from euryale.cli.dev.screen import Screen
@@ -19,7 +19,10 @@ from euryale.cli.dev.supervisor import Part, Supervisor
 from euryale.cli.target import require_database, require_temporal
 from kit.settings import Settings
 
-STOP_ORDER: Final = (("api", "worker"), ("sandbox", "temporal", "postgres"))  # who calls goes before who is called
+STOP_ORDER: Final = (
+    ("api", "worker"),
+    (*fake_payments.NAMES, "sandbox", "temporal", "postgres"),
+)  # who calls goes before who is called
 ADMIN_EMAIL: Final = "admin@example.com"
 DATABASE: Final = "euryale"
 
@@ -33,6 +36,7 @@ class Options:
     reset: bool
     demo: bool
     cruel: bool
+    fake_payments: bool
     recording: bool
 
 
@@ -45,6 +49,7 @@ class Shop:
         self._screen = screen
         self._given = settings
         self._facts: dict[str, Any] = {}
+        self._stand_ins: dict[str, str] = {}
         self._is_new = not folder.has_secrets
         self._knows_password = True
         self._secrets = folder.secrets()
@@ -84,7 +89,9 @@ class Shop:
     async def _start_servers(self) -> Settings:
         """Start what is not given by DATABASE_URL and TEMPORAL_ADDRESS, and return the settings of the whole shop."""
         ports = parts.choose_ports(self._options.port)
-        servers = await asyncio.gather(self._database(ports), self._temporal(ports), self._sandbox(ports))
+        *servers, fakes = await asyncio.gather(
+            self._database(ports), self._temporal(ports), self._sandbox(ports), self._fakes(ports)
+        )
         found: dict[str, Any] = {
             "jwt_secret": self._secrets.jwt_secret,
             "files_dir": self._folder.path.resolve() / "files",
@@ -95,7 +102,8 @@ class Shop:
         if self._options.recording:
             found |= parts.recording(self._folder)
         told = {name: value for name, value in found.items() if name not in self._given.model_fields_set}
-        return self._given.model_copy(update={**told, "api_port": ports.api})
+        # Keys of a real account that the environment has must not reach a stand-in: here ours win.
+        return self._given.model_copy(update={**told, **fakes, "api_port": ports.api})
 
     async def _database(self, ports: parts.Ports) -> dict[str, Any]:
         if "database_url" in self._given.model_fields_set:
@@ -126,6 +134,16 @@ class Shop:
         await self._start(parts.sandbox_part(self._folder, ports.sandbox))
         return {"sandbox_url": f"http://127.0.0.1:{ports.sandbox}"}
 
+    async def _fakes(self, ports: parts.Ports) -> dict[str, Any]:
+        if not self._options.fake_payments:
+            return {}
+        fake_payments.require()
+        places = {"stripe": ports.stripe, "paypal": ports.paypal}
+        made = [one.part(self._folder, places[one.name], ports.api) for one in fake_payments.STAND_INS]
+        await asyncio.gather(*map(self._start, made))
+        self._stand_ins = {name: fake_payments.url(port) for name, port in places.items()}
+        return fake_payments.settings_of(self._stand_ins)
+
     async def _start(self, part: Part) -> None:
         with self._screen.step(part.title):
             await self.supervisor.start(part)
@@ -133,7 +151,7 @@ class Shop:
     async def _seed(self, settings: Settings) -> Contents:
         """Fill the shop unless it is full, and return what it has."""
         found = await read_contents(settings.database_url)
-        if not self._is_new and not self._lacks(found):
+        if not self._is_new and not found.needs_seed(settings, demo=self._options.demo):
             return found
         with self._screen.step("Demo shop" if self._options.demo else "Empty shop"):
             # Its import is a second of CPU: in a thread, so that the programs start meanwhile.
@@ -144,10 +162,6 @@ class Shop:
         self._knows_password = is_admin_new or not self._is_new
         return await read_contents(settings.database_url)
 
-    def _lacks(self, found: Contents) -> bool:
-        options = self._options
-        return found.needs_seed(demo=options.demo, cruel=options.cruel, recording=options.recording)
-
     def _tell(self, settings: Settings, found: Contents) -> None:
         self._facts = {
             "api_url": f"http://localhost:{settings.api_port}",
@@ -155,6 +169,7 @@ class Shop:
             "temporal_address": settings.temporal_address,
             "database_url": settings.database_url,
             "sandbox_url": settings.sandbox_url,
+            "stand_ins": self._stand_ins,
             "publishable_key": found.publishable_key,
             "admin_email": ADMIN_EMAIL,
             "admin_password": self._secrets.admin_password if self._knows_password else None,

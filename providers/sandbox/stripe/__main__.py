@@ -17,9 +17,15 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log", type=Path, required=True, help="the append-only file of everything that happened")
+    parser.add_argument("--public-url", default="", help="where its pages are told to be")
+    parser.add_argument("--webhook-url", help="where webhooks go; if not said, where they went before")
+    parser.add_argument(
+        "--webhook-secret", action="append", default=[], help="what they are signed with; may be repeated"
+    )
     options = parser.parse_args()
+    webhooks = {"url": options.webhook_url, "secrets": options.webhook_secret}
     config = uvicorn.Config(
-        build(options.log),
+        build(options.log, public_url=options.public_url, webhooks=webhooks if options.webhook_url else {}),
         host=options.host,
         port=options.port,
         log_level="warning",

@@ -52,6 +52,7 @@ def _dispute(draft: Draft, id_: str, wish: Json) -> Json:
 
 ACTIONS: Final[dict[str, Action]] = {
     "/payment_intents/{id}/authenticate": authenticate,
+    "/payment_intents/{id}/confirm": lambda d, i, w: intents.confirm(d, d.get("payment_intent", i), w),
     "/payment_intents/{id}/settle": lambda d, i, _: intents.pay(d, d.get("payment_intent", i)),
     "/payment_intents/{id}/expire": expire,
     "/payment_intents/{id}/cancel": lambda d, i, w: intents.cancel(d, d.get("payment_intent", i), w),

@@ -93,7 +93,7 @@ class TestAllocate:
         [("0.005", {"a": D(1)}), ("-0.01", {"a": D(1)}), ("1", {"a": D(-1), "b": D(2)}), ("1", {"a": D(0)}), ("1", {})],
     )
     def test_refuses_what_has_no_answer(self, amount: str, weights: dict[str, Decimal]) -> None:
-        with pytest.raises(ValueError, match=r"cannot divide|nobody"):
+        with pytest.raises(ValueError, match="cannot divide"):
             allocate(D(amount), weights, CENT)
 
     @PROPERTY
@@ -125,8 +125,8 @@ class TestRoundParts:
         [
             ({"a": "0.005", "b": "0.005", "c": "0.005"}, ("0.01", "0.01", "0")),  # 0.015 is 0.02
             ({"a": "0.014", "b": "0.004", "c": "0.006"}, ("0.01", "0", "0.01")),
-            # a tenth of 0.985 goes to the larger of equal remainders, and to no line twice
-            ({"a": "0.0986", "b": "0.0032", "c": "0.0032"}, ("0.10", "0.01", "0")),
+            # 0.105 is 0.11; in proportion that is 0.1034 and twice 0.0033, yet 0.0987 does not become 0.11
+            ({"a": "0.0987", "b": "0.00315", "c": "0.00315"}, ("0.10", "0.01", "0")),
             ({"a": "0.02", "b": "0.03", "c": "0"}, ("0.02", "0.03", "0")),
             ({}, ()),
         ],

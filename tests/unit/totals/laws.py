@@ -23,7 +23,7 @@ from commerce.totals.rounded import RoundedLine
 from commerce.totals.rules import calculate
 from commerce.totals.spread import promotion_parts, settle_own_sides
 from commerce.totals.types import Counters, CreditLine, Priced, TotalsInput
-from kit.decimals import EXACT, ZERO, div, rho, to_number
+from kit.decimals import EXACT, ZERO, div, drop_tail, rho, to_number
 from operations.price_cart import totals_input
 from operations.promote_cart import promote
 from tests.support.generated_carts import Case, in_mode
@@ -277,6 +277,15 @@ def what_the_cart_shows_its_budgets_allow(placed: Placed) -> None:
         drawn[budget.id] = EXACT.add(drawn.get(budget.id, budget.used), spent if budget.type == "spend" else Decimal(1))
         assert budget.limit is not None
         assert drawn[budget.id] <= budget.limit + TAIL
+
+
+def drift(placed: Placed) -> Decimal:
+    """Return how much more than exactly all promotions together take off, on the lines' own sides."""
+    things = [thing for thing, _ in placed.pairs]
+    own, left = settle_own_sides(things, placed.unit)
+    with localcontext(EXACT):
+        parts = sum([sum(each.values(), ZERO) for each in promotion_parts(things)], ZERO)
+        return sum(own.values(), ZERO) - sum(left.values(), ZERO) - drop_tail(parts)
 
 
 def discounts_of(cart: CartState) -> list[tuple[str, str | None, Decimal]]:

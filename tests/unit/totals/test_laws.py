@@ -1,4 +1,4 @@
-"""Generated carts and orders against every law of money: the same few in every run, many with `EURYALE_LONG=1`."""
+"""Generated carts and orders against every law of money: the same few in every run, 50,000 with `EURYALE_LONG=1`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, note
 
 from commerce.totals.explain import explain
-from tests.support.properties import PROOF
+from tests.support.generated_carts import Case, long_carts
+from tests.support.properties import PROOF, examples
 from tests.unit.totals.generated import placed
-from tests.unit.totals.laws import LAWS, Placed
+from tests.unit.totals.laws import LAWS, Placed, anchors_hold_to_the_exact_chain, drift
 
 
 @pytest.mark.timeout(0)
@@ -18,3 +19,18 @@ def test_every_law_holds(order: Placed) -> None:
     note(explain(order.given, order.result))
     for law in LAWS:
         law(order)
+
+
+@examples(100, 5_000)
+@given(long_carts(cheap=True))
+def test_cheap_lines_leave_no_dear_one_to_pay_for_them(case: Case) -> None:
+    """Lines that cost less than a minor unit have no discount to give; none gives it in their place."""
+    anchors_hold_to_the_exact_chain(Placed(case, {}, 0))
+
+
+@examples(100, 5_000)
+@given(long_carts(cheap=False))
+def test_a_promotion_is_off_by_half_a_minor_unit_on_however_many_lines(case: Case) -> None:
+    order = Placed(case, {}, 0)
+    anchors_hold_to_the_exact_chain(order)
+    assert abs(drift(order)) <= order.unit * len(order.cart.promotion_ids) / 2

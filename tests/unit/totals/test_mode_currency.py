@@ -138,6 +138,18 @@ class TestPromotions:
         second = line("b", "1", off=[Adjustment("y", D("0.003"), promotion="P")])
         assert line_paid(calculate(cart(first, second))) == [0, D("0.99")]
 
+    def test_a_dear_line_does_not_pay_for_cheap_ones(self) -> None:
+        # each cheap line costs nothing, rounded, and has nothing to give; the dear one gave the 0.35 in their place
+        cheap = [line(f"c{n}", "0.004", off=[Adjustment(f"c{n}", D("0.0035"), promotion="P")]) for n in range(100)]
+        dear = line("d", "1", off=[Adjustment("d", D("0.003"), promotion="P")])
+        assert calculate(cart(*cheap, dear)).total == D("0.99")
+
+    def test_no_part_moves_by_a_whole_cent(self) -> None:
+        # 0.0987 is 0.09 or 0.10, though 0.105, rounded up, makes the parts 0.1034 and twice 0.0033: the first got 0.11
+        parts = {"a": "0.0987", "b": "0.00315", "c": "0.00315"}
+        lines = [line(name, "1", off=[Adjustment(name, D(part), promotion="P")]) for name, part in parts.items()]
+        assert line_paid(calculate(cart(*lines))) == [D("0.90"), D("0.99"), D(1)]
+
     def test_ranks_and_not_lines_say_which_promotion_comes_first(self) -> None:
         late = line("a", "10", off=[Adjustment("x", D(1), promotion="LATE", rank=1)])
         early = line("b", "10", off=[Adjustment("y", D(2), promotion="EARLY", rank=0)])

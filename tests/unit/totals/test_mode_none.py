@@ -21,6 +21,7 @@ from commerce.totals.publish import (
 from commerce.totals.rules import calculate
 from commerce.totals.summary import summarise
 from kit.decimals import ZERO, encode
+from queries.price_attributes import cart_attributes
 from tests.unit.totals.carts import CURRENCIES, EUR, D, cart, from_recording, line, recorded, story
 
 TOLERANCE = D("1e-6")
@@ -132,6 +133,14 @@ def test_credit_line_below_a_minor_unit_is_nothing() -> None:
 def test_without_tax_lines_an_inclusive_price_is_its_own_subtotal() -> None:
     result = calculate(cart(line("a", "21", 2, inclusive=True), rounding="none"))
     assert result.items.subtotal == result.items.total == 42
+
+
+def test_a_total_with_tax_is_worth_itself_to_a_price_rule() -> None:
+    """Tax out of 42 and in again is 41.99...98, and shipping was not free from 42 on."""
+    total = calculate(cart(line("a", "21", 2, "19", inclusive=True), rounding="none")).items.total
+    nobody: dict[str, Any] = {"customer_id": None, "customer_groups": (), "email": None, "sales_channel_id": None}
+    assert total != 42
+    assert cart_attributes(**nobody, place={}, item_total=total)["item_total"] == [42]
 
 
 def test_tiny_amount_is_published_as_zero() -> None:
