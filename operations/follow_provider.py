@@ -103,8 +103,8 @@ UPDATE payment SET followed_at = $2 WHERE id = $1 AND (followed_at IS NULL OR fo
 _EXPIRES: Final = "UPDATE payment SET expires_at = $2 WHERE id = $1 AND expires_at IS DISTINCT FROM $2"
 # What a browser confirms with is not kept with a payment: nothing is left to confirm.
 _DATA: Final = """
-UPDATE payment SET data = $2::jsonb - 'client_secret', updated_at = now()
-WHERE id = $1 AND data <> $2::jsonb - 'client_secret'
+UPDATE payment SET data = (data || $2::jsonb) - 'client_secret', updated_at = now()
+WHERE id = $1 AND (NOT data @> ($2::jsonb - 'client_secret') OR jsonb_exists(data, 'client_secret'))
 """
 _ATTENTION: Final = "UPDATE payment SET attention = $2 WHERE id = $1"
 _FACTS: Final = "SELECT count(DISTINCT source_id) FROM ledger_entry WHERE starts_with(source_id, $1)"

@@ -74,10 +74,13 @@ async def warn(session: AsyncSession, session_id: str, left: Sequence[Divergence
 
 
 async def begin_day(session: AsyncSession) -> int:
-    """Ask for `reconcile-payments` once a day, and again where a run was lost."""
+    """Ask for `reconcile-payments` once a day, and again where a run was lost.
+
+    A new shop has nothing to compare: its first day is noted as over.
+    """
     day = clock.now().date().isoformat()
-    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, float(LOST_SECONDS))
-    if row is None:
+    row = await one(session, _BEGIN, day, clock.now() - LOOKS_BACK, LOST_SECONDS)
+    if row is None or row.ended_at is not None:
         return 0
     await emit(session, ("start.reconcile-payments", {"day": day, "since": row.since.isoformat()}))
     return 1
@@ -127,9 +130,10 @@ UPDATE payment_session s SET attention = $2 WHERE id = $1 AND attention IS DISTI
   AND NOT EXISTS (SELECT FROM payment p WHERE p.payment_session_id = s.id) RETURNING id
 """
 _BEGIN: Final = """
-INSERT INTO reconciliation (day, since) VALUES ($1, $2)
+INSERT INTO reconciliation (day, since, ended_at)
+SELECT $1, $2, CASE WHEN NOT EXISTS (SELECT FROM reconciliation) THEN now() END
 ON CONFLICT (day) DO UPDATE SET asked_at = now()
-WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::float8 * interval '1 second'
-RETURNING since
+WHERE reconciliation.ended_at IS NULL AND reconciliation.asked_at < now() - $3::int * interval '1 second'
+RETURNING since, ended_at
 """
 _END: Final = "UPDATE reconciliation SET ended_at = now(), report = $2::jsonb WHERE day = $1"

@@ -80,6 +80,10 @@ def _gather(function: FunctionType, found: Named, where: tuple[str, ...], seen: 
                 found.doors.add(value)
             elif value.__module__.startswith(where) and value not in seen and depth:
                 _gather(value, found, where, seen, depth - 1)
+        elif isinstance(value, type) and value.__module__.startswith(where) and depth:
+            for method in vars(value).values():
+                if isinstance(method, FunctionType) and method not in seen:
+                    _gather(method, found, where, seen, depth - 1)
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -130,6 +130,24 @@ class TestRefund:
         assert (await paid.books())["refunded"] == 5
         assert await paid.events() == ["payment.captured", "payment.refunded", "payment.refund_failed"]
 
+    async def test_that_failed_under_an_earlier_key_says_nothing_of_the_next(self, paid: Followed) -> None:
+        """A person asked for it again: the first key's failure must not undo what the second key did."""
+        await paid.follow(told(captures=TAKEN))
+        id_ = new_id("ref")
+        wish = Wish(id=id_, payment_id=paid.payment_id, amount=Decimal(5))
+        await paid.steps.database.transact(lambda s: begin_refund(s, wish, reason_id=None, note=None))
+        first = movement("re_1", 5, FAILED, f"{id_}:1")
+        await paid.follow(told(captures=TAKEN, refunds=(first,)))
+        await paid.steps.database.transact(lambda s: begin_refund(s, wish, reason_id=None, note=None))
+        await paid.follow(told(captures=TAKEN, refunds=(first,)))
+        assert await paid.steps.value("SELECT state FROM refund") == "pending"
+        second = movement("re_2", 5, DONE, f"{id_}:2")
+        for refunds in ((first, second), (second, first)):
+            await paid.follow(told(captures=TAKEN, refunds=refunds))
+            assert await paid.steps.rows("SELECT state, provider_reference FROM refund") == [("done", "re_2")]
+        assert (await paid.books())["refunded"] == 5
+        assert await paid.events() == ["payment.captured", "payment.refund_failed", "payment.refunded"]
+
 
 class TestDispute:
     async def test_is_opened_and_won(self, paid: Followed) -> None:
@@ -206,10 +224,21 @@ async def test_fees_are_booked_as_they_change(paid: Followed) -> None:
     assert (await paid.books())["fees"] == Decimal("0.3")
 
 
+async def test_p24_what_a_browser_confirms_with_is_not_kept_with_a_payment(paid: Followed) -> None:
+    await change(paid, """UPDATE payment SET data = '{"id": "pi_1", "client_secret": "s", "refunded": true}'""")
+    await paid.follow(told(20, data={"id": "pi_1", "client_secret": "s", "status": "requires_capture"}))
+    kept = await paid.steps.value("SELECT data FROM payment")
+    assert kept == {"id": "pi_1", "refunded": True, "status": "requires_capture"}
+
+
 async def test_what_was_asked_earlier_changes_nothing_any_more(paid: Followed) -> None:
     await paid.follow(told(captures=TAKEN, disputes=(dispute(DisputeStatus.WON),)), asked=10)
     assert not await paid.follow(told(captures=TAKEN, disputes=(dispute(DisputeStatus.OPEN),)), asked=5)
     assert await paid.books() == {"authorized": 20, "captured": 20}
+
+
+async def change(paid: Followed, sql: str) -> None:
+    await paid.steps.database.transact(lambda s: run(s, sql))
 
 
 async def _let_time_pass(session: AsyncSession) -> None:
