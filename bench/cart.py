@@ -25,6 +25,8 @@ SMALL, LARGE = (1, 10.0), (50, 18.0)  # lines, and the most CPU ms over all proc
 PEER: Final = {1: (165.0, 240.0), 50: (440.0, 490.0)}  # what the peer needs for an added line
 MOST: Final = 8  # statements between BEGIN and COMMIT
 AT_ONCE: Final = 16
+IDLE: Final = 10.0  # seconds
+REST: Final = 0.3
 WARM: Final = 6  # PostgreSQL decides after five times how it plans a statement
 
 
@@ -60,12 +62,13 @@ async def run(number: int, sizes: Sequence[int]) -> str | None:
     many: dict[tuple[str, int], list[float]] = {}
     one: dict[tuple[str, int], list[float]] = {}
     async with stage(timed=times.add, warm=0) as on:
+        idle = await _idle(on)
         steps = CartSteps(on)
         await steps.prepare()
         for lines in sizes:
             carts = [await steps.cart(lines) for _ in range(number)]
             await _warm(steps, lines)
-            alone += await _alone(steps, times, carts, lines)
+            alone += await _alone(steps, times, carts, lines, idle)
             many |= await _at_once(steps, times, carts, lines)
             one |= await _on_one(steps, times, carts[0], lines, number)
         statements = {lines: await _statements(on, lines) for lines in sizes}
@@ -93,16 +96,27 @@ def _on_each(steps: CartSteps, name: str, carts: Sequence[BenchCart]) -> Callabl
     return on_next
 
 
-async def _alone(steps: CartSteps, times: Times, carts: Sequence[BenchCart], lines: int) -> list[Cost]:
+async def _idle(on: Stage) -> dict[str, float]:
+    """Return what each process spends in a second in which nothing is asked of the shop."""
+    async with metered(on.shop, rest=IDLE) as usage:
+        pass
+    return {name: ms / IDLE for name, ms in usage.cpu.items()}
+
+
+async def _alone(
+    steps: CartSteps, times: Times, carts: Sequence[BenchCart], lines: int, idle: dict[str, float]
+) -> list[Cost]:
     costs = []
     for name in STEPS:
         if name == "remove":
             for cart in carts:
                 await steps.clear(cart)
         times.taken()
-        async with metered(steps.on.shop, rest=0.3) as usage:
+        async with metered(steps.on.shop, rest=REST) as usage:
             for cart in carts:
                 await steps.step(name)(cart)
+        for process, ms in idle.items():  # else a slow machine would be charged for its idling
+            usage.cpu[process] = max(0.0, usage.cpu[process] - ms * (usage.seconds + REST))
         costs.append(Cost(name, lines, usage.per(len(carts)), times.taken()))
     return costs
 

@@ -87,7 +87,7 @@ collection AS (
   UPDATE payment_collection SET amount = $6, currency_code = $7, updated_at = now()
   WHERE cart_id = $1 AND (amount, currency_code) IS DISTINCT FROM ($6, $7)),
 superseded AS (
-  UPDATE payment_session s SET fate = 'superseded', updated_at = now()
+  UPDATE payment_session s SET fate = 'superseded', updated_at = now(), released_because = 'superseded'
   WHERE s.payment_collection_id = $13 AND s.fate = 'open'
   RETURNING s.id, EXISTS (
     SELECT FROM checkout_attempt a WHERE a.cart_id = $1 AND a.session_id = s.id AND a.state = 'open') AS is_busy),

@@ -196,10 +196,15 @@ def _price_json(alias: str, which: str) -> str:
 
 
 def _over_arrays(link: str, owner: str) -> str:
+    """Return the statement that prices what `$1` names.
+
+    PostgreSQL would plan it anew for each length of an array that it sees, which costs more than to run it; behind a
+    SELECT it sees none.
+    """
     chosen = selected_price("link.price_set_id", "asked.quantity", "$3::text", "$4::jsonb")
     names = ", ".join(f"cp.{which}_{name}" for which in ("calculated", "original") for name in _COLUMNS)
     return f"""SELECT asked.id, link.price_set_id, {names}
-FROM unnest($1::text[], $2::numeric[]) WITH ORDINALITY AS asked(id, quantity, place)
+FROM unnest((SELECT $1::text[]), (SELECT $2::numeric[])) WITH ORDINALITY AS asked(id, quantity, place)
 LEFT JOIN {link} link ON link.{owner} = asked.id
 LEFT JOIN LATERAL {chosen} AS cp ON true
 ORDER BY asked.place"""
