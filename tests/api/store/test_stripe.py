@@ -11,6 +11,8 @@ import httpx2
 import pytest
 from temporalio.client import Client
 
+import activities.account_holder
+import activities.payment_session
 from commerce.payment.port import Refused
 from kit.db import Database, run
 from kit.settings import Settings
@@ -33,11 +35,19 @@ INSERT INTO region_payment_provider (region_id, payment_provider_id) SELECT id, 
 
 
 @pytest.fixture
-def settings(settings_on_temporal: Settings, stripe_server: StandIn, request: pytest.FixtureRequest) -> Settings:
-    """Return settings with Stripe, amounts rounded."""
-    wanted = stripe_settings(stripe_server, stripe_capture=getattr(request, "param", "manual"))
-    stripe = {name: getattr(wanted, name) for name in Settings.model_fields if name.startswith("stripe_")}
-    return settings_on_temporal.model_copy(update={**stripe, "rounding": "currency"})
+def settings(
+    settings_on_temporal: Settings,
+    stripe_server: StandIn,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Settings:
+    """Return settings with Stripe, amounts rounded, and with patience: a busy machine is no fault of Stripe's."""
+    for steps in (activities.account_holder, activities.payment_session):
+        monkeypatch.setattr(steps, "DEADLINE", 30.0)
+    wanted = stripe_settings(stripe_server, seconds=10, stripe_capture=getattr(request, "param", "manual"))
+    names = [name for name in Settings.model_fields if name.startswith(("stripe_", "provider_"))]
+    stripe = {name: getattr(wanted, name) for name in names}
+    return settings_on_temporal.model_copy(update={**stripe, "rounding": "currency", "money_wait_seconds": 60})
 
 
 @dataclass
@@ -124,7 +134,7 @@ async def page(
 
 async def soon(look: Callable[[], Awaitable[bool]]) -> None:
     """Wait until `look` sees what a workflow does meanwhile."""
-    for _ in range(400):
+    for _ in range(900):
         if await look():
             return
         await asyncio.sleep(0.1)
