@@ -100,6 +100,15 @@ def test_what_acts_on_a_cart_stays_when_it_is_written_again(name: str) -> None:
     assert taken(cart) == taken(again)
 
 
+def test_a_rule_sees_what_others_take_off_the_lines_as_they_are_now() -> None:
+    """B was dropped for what A had taken off two units, of which one is left: 100 - 100, though it costs 50."""
+    half = off("A", "50", type="percentage")
+    case, cart = written(line("a", "100", 2), promotions=[half, off("B", "5", at_least("40"))])
+    assert codes_on(case, cart) == "A B"
+    fewer = replace(cart, lines=tuple(replace(each, quantity=D(1)) for each in cart.lines))
+    assert codes_on(case, case.written(fewer)) == "A B"
+
+
 def test_why_an_automatic_promotion_does_not_join_is_said() -> None:
     promotions = STAYS["no cart that changes with every write"][0]
     case, cart = written(line("a", "110"), promotions=promotions)
