@@ -38,11 +38,14 @@ def apply(cart: Cart, promotions: Iterable[Promotion]) -> None:
     for item in cart.items:
         item.offs = []
     for promotion in sorted(promotions, key=order_of_application):
+        before = dict(work.spoken_for)
         taken = [(item, amount) for item, amount in _taken(cart, promotion, work) if amount > NOTHING]
         with_tax = promotion.with_tax and promotion.target != "shipping_methods"
         taken = _affordable(promotion, taken, work)
         if taken:
             cart.codes.append(promotion.id)
+        else:
+            work.spoken_for = before
         for item, amount in taken:
             off = Off(promotion.id, amount, with_tax)
             item.offs.append(off)

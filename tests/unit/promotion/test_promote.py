@@ -125,6 +125,17 @@ def test_promotions_of_one_campaign_share_its_budget() -> None:
     assert codes_on(case, cart) == "A"
 
 
+def test_a_buyget_that_its_budget_refuses_leaves_its_units_to_others() -> None:
+    """Else they were free with the next write, when it is gone, and another line was lowered."""
+    lines = (line("a", "0.34", 3), line("b", "0.34", 2), line("c", "0.35", 3))
+    each = {"target_type": "items", "allocation": "each", "max_quantity": D(3), "apply_to_quantity": D(1)}
+    bought: dict[str, Any] = {"kind": "buyget", **each, "buy_rules_min_quantity": D(1)}
+    refused = off("A", "1.01", budget=Budget("probudg_1", "spend", D(1), D(0)), **bought)
+    case, cart = written(*lines, promotions=[refused, off("B", "0.10", **{**bought, "max_quantity": D(1)})])
+    assert codes_on(case, cart) == "B"
+    assert taken(case.written(cart)) == taken(cart) == {"a": D("0.1"), "b": 0, "c": 0}
+
+
 def test_thirds_do_not_pass_a_budget_by_their_last_digit() -> None:
     """6.66...67 three times is more than 20 by 1e-20; the third line was left out."""
     budget = Budget("probudg_1", "spend", D(20), D(0))
