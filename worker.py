@@ -79,7 +79,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     database = Database(settings.database_url, pool_size=settings.db_pool_size, statement_timeout="60s")
     payments = payment_providers(settings)
     confirmed_by_client = [id_ for id_, provider in payments.items() if provider.confirmed_by_client]
-    telling = [id_ for id_, provider in payments.items() if provider.events is not None]
+    # A provider that takes any amount keeps no money of anybody: it has no fees and no end to tell.
+    telling = [id_ for id_, each in payments.items() if each.events is not None and not each.takes_any_amount]
     subscribers = Subscribers([*SUBSCRIBERS, *installed()])
     shippers, taxers = fulfillment_providers(settings), tax_providers(settings)
     outside = OutsideActivities(shippers, taxers)

@@ -50,3 +50,7 @@ def show_calculator(sizes: Sequence[int]) -> None:
         share = f"{spent / TARGET:.2f}" if lines == 50 else ""
         rows.append((lines, f"{spent:.2f}", share))
     show(f"the calculator alone, {PROMOTIONS} promotions on every line", ("lines", "CPU ms", "of target 1 ms"), rows)
+
+
+if __name__ == "__main__":
+    show_calculator((1, 5, 10, 20, 50, 100))

@@ -127,8 +127,11 @@ async def _on_one(
     found = {}
     for name in SHARED:
         times.taken()
+        before = steps.queue.gave_up
         await at_once(_on_each(steps, name, [cart] * number), number, AT_ONCE)
         found[name, lines] = times.taken()
+        if gave_up := steps.queue.gave_up - before:
+            console.print(f"{name} at {lines} lines, {AT_ONCE} on one cart: {gave_up} of {number} waited 2 s in vain")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Commit the wish to take or give back money, and its key, before the provider is called (docs/payments.md)."""
+"""Commit the wish to take or give back money, and its key, before the provider is called (docs/money-out.md)."""
 
 from __future__ import annotations
 
@@ -104,6 +104,6 @@ def _amount(payment: LockedPayment, wish: Wish, left: Decimal, too_much: str) ->
 
 _AGAIN: Final = """
 UPDATE {table} SET state = 'pending', deleted_at = NULL, key_number = key_number + 1, keyed_at = now(),
-  updated_at = now()
+  provider_reference = NULL, updated_at = now()
 WHERE id = $1 AND state = 'failed'
 """

@@ -17,7 +17,7 @@ from commerce.payment.movements import Dispute, DisputeStatus, Movement, Movemen
 from commerce.payment.port import Holding, StatusResult
 from kit.db import one, run
 from kit.decimals import ZERO, to_number
-from operations.follow_movements import PART
+from operations.follow_movements import PART, is_history
 from operations.lock_payment import flows_of_session
 
 
@@ -115,6 +115,8 @@ def _of_payment(ours: Ours, told: StatusResult) -> _Said:
 def _moved(rows: Sequence[Row[Any]], movements: Sequence[Movement]) -> _Said:
     left = {row.id: row for row in rows}
     for movement in movements:
+        if is_history(rows, movement):
+            continue
         mine = _same(list(left.values()), movement)
         for row in mine:
             left.pop(row.id)

@@ -52,6 +52,8 @@ class _Following:
     claimed: set[str] = field(default_factory=set)
 
     async def follow(self, movement: Movement) -> None:
+        if is_history(self.rows, movement):
+            return
         row = self._ours(movement)
         if row is None:
             if movement.status is not MovementStatus.FAILED:  # of what never was ours, nothing is to be taken back
@@ -97,6 +99,18 @@ class _Following:
         await run(self.session, _WARN.format(table=self.kind), row.id, f"{sentence}{why}: the money did not move.")
         if row.state == MoneyState.PENDING:  # settling tells it of what had been done
             await tell(self.session, f"payment.{self.kind}_failed", self.payment.row.id)
+
+
+def is_history(rows: Sequence[Row[Any]], movement: Movement) -> bool:
+    """Tell whether a movement failed under a key of ours that was given up for the next one: it says nothing any more.
+
+    Taken for the row's end, it would undo what the next key did.
+    """
+    id_, _, number = (movement.key or "").rpartition(":")
+    mine = next((row for row in rows if row.id == id_), None)
+    if mine is None or movement.status is not MovementStatus.FAILED or mine.provider_reference == movement.reference:
+        return False
+    return mine.provider_reference is not None or not number.isdecimal() or int(number) < mine.key_number
 
 
 def _is_same(row: Row[Any], movement: Movement) -> bool:

@@ -100,7 +100,12 @@ _PAYMENT: Final = "SELECT id FROM payment WHERE payment_session_id = $1 AND dele
 _TURN: Final = """
 UPDATE payment SET followed_at = $2 WHERE id = $1 AND (followed_at IS NULL OR followed_at <= $2) RETURNING id
 """
-_EXPIRES: Final = "UPDATE payment SET expires_at = $2 WHERE id = $1 AND expires_at IS DISTINCT FROM $2"
+# Held for longer (PayPal renews what it holds): whoever was told of the old end is told of the new one, too.
+_EXPIRES: Final = """
+UPDATE payment SET expires_at = $2, warned_at = CASE WHEN $2 > expires_at THEN NULL ELSE warned_at END,
+  attention = CASE WHEN $2 > expires_at AND attention LIKE '% are held until %' THEN NULL ELSE attention END
+WHERE id = $1 AND expires_at IS DISTINCT FROM $2
+"""
 # What a browser confirms with is not kept with a payment: nothing is left to confirm.
 _DATA: Final = """
 UPDATE payment SET data = (data || $2::jsonb) - 'client_secret', updated_at = now()

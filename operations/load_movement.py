@@ -93,5 +93,6 @@ LEFT JOIN refund_reason r ON r.id = m.refund_reason_id WHERE m.id = $1
 }
 _PAYMENT: Final = f"SELECT {_COLUMNS}, p.key_number FROM payment p {_OF_PAYMENT} WHERE p.id = $1"
 _NEXT: Final = """
-UPDATE {table} SET key_number = key_number + 1, keyed_at = now(), updated_at = now() WHERE id = $1 AND state = 'pending'
+UPDATE {table} SET key_number = key_number + 1, keyed_at = now(), provider_reference = NULL, updated_at = now()
+WHERE id = $1 AND state = 'pending'
 """

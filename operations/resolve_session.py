@@ -17,6 +17,7 @@ from kit.db import one, run
 from kit.errors import CommerceError
 from kit.outbox import emit
 from operations.claim_promotions import lock_uses, take_uses
+from operations.pay_collection import lock_order_session, pay_collection
 from operations.place_order import write_placed_order
 from operations.record_payment import Paid
 from operations.reserve_stock import reserve
@@ -29,6 +30,7 @@ class Resolved(StrEnum):
     PLACED = "placed"  # the handed-over attempt is an order
     ABANDONED = "abandoned"  # the handed-over attempt is given up, its money is being let go
     COMPLETING = "completing"  # money is there and nobody tried yet: complete-cart was asked for
+    PAID = "paid"  # the session was of an order's own collection, which is paid by it now
     RELEASING = "releasing"  # money is let go, or the session ended at the provider
     NOTHING = "nothing"  # nothing to do
 
@@ -49,7 +51,9 @@ class Answer:
 async def resolve_session(session: AsyncSession, session_id: str, answer: Answer) -> Resolved:
     """Decide, in one commit, with the provider's answer in hand; safe to repeat."""
     facts = await _lock(session, session_id)
-    if facts is None or facts.fate == SessionFate.CONSUMED:
+    if facts is None:
+        return await _resolve_order_session(session, session_id, answer)
+    if facts.fate == SessionFate.CONSUMED:
         return Resolved.NOTHING
     if facts.attempt_id is not None:
         return await _resolve_attempt(session, facts, answer)
@@ -119,6 +123,20 @@ async def _resolve_idle(session: AsyncSession, facts: Row[Any], answer: Answer) 
     if facts.fate == SessionFate.RELEASED and answer.is_money_there:
         return await _release(session, facts.session_id, "came_too_late")
     return Resolved.NOTHING
+
+
+async def _resolve_order_session(session: AsyncSession, session_id: str, answer: Answer) -> Resolved:
+    """Decide about a session that an admin opened for an order: the order has its money, or it is let go."""
+    facts = await lock_order_session(session, session_id)
+    if facts is None or facts.fate == SessionFate.CONSUMED:
+        return Resolved.NOTHING
+    if await pay_collection(session, facts, answer.word):
+        return Resolved.PAID
+    if answer.is_money_there:
+        why = "amount_differs" if facts.fate == SessionFate.OPEN else "came_too_late"
+        return await _release(session, session_id, why)
+    has_ended = facts.fate == SessionFate.OPEN and answer.holding is Holding.RELEASED
+    return await _release(session, session_id, "ended_at_provider") if has_ended else Resolved.NOTHING
 
 
 async def _release(session: AsyncSession, session_id: str, why: str) -> Resolved:

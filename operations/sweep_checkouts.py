@@ -109,7 +109,7 @@ RETURNING id
 _OPEN: Final = """
 UPDATE payment_session SET updated_at = now() WHERE id IN (
   SELECT s.id FROM payment_session s JOIN payment_collection p ON p.id = s.payment_collection_id
-  WHERE s.fate = 'open' AND p.cart_id IS NOT NULL
+  WHERE s.fate = 'open' AND (p.cart_id IS NOT NULL OR p.order_id IS NOT NULL)
     AND s.updated_at + greatest($2::float8 * interval '1 second', (s.updated_at - s.created_at) / 4) < now()
     AND NOT EXISTS (SELECT FROM checkout_attempt a
       WHERE a.cart_id = p.cart_id AND a.session_id = s.id AND a.state = 'open')

@@ -1,4 +1,4 @@
-"""Find captures, refunds and cancels that nobody looks after, and start them again (docs/payments.md).
+"""Find captures, refunds and cancels that nobody looks after, and start them again (docs/money-out.md).
 
 As operations/sweep_checkouts.py: each is one transaction, only asks for workflows, and may run at any time.
 """

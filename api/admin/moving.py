@@ -1,4 +1,4 @@
-"""What a capture or refund answers: the payment, why not, or that it goes on (docs/payments.md)."""
+"""What a capture or refund answers: the payment, why not, or that it goes on (docs/money-out.md)."""
 
 from __future__ import annotations
 

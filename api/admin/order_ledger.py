@@ -1,4 +1,4 @@
-"""`/admin/orders/{id}/ledger`: every amount of an order and where it is (docs/payments.md)."""
+"""`/admin/orders/{id}/ledger`: every amount of an order and where it is (docs/money-out.md)."""
 
 from __future__ import annotations
 

@@ -67,6 +67,7 @@ class Signatures:
         self._http = httpx2.AsyncClient(follow_redirects=False)
         self._known: dict[str, Sequence[x509.Certificate]] = {}
         self._fetching = asyncio.Lock()
+        self._under_way = ""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -85,13 +86,21 @@ class Signatures:
 
     async def _chain(self, url: str) -> Sequence[x509.Certificate]:
         self._check_address(url)
-        async with self._fetching:
-            if url not in self._known:
-                chain = await self._fetched(url)
-                while len(self._known) >= _KEPT:
-                    del self._known[next(iter(self._known))]
-                self._known[url] = chain
+        if url in self._known:
             return self._known[url]
+        # One fetch at a time, for whoever wants that one: forged addresses must not queue up before PayPal's doors.
+        if self._fetching.locked() and url != self._under_way:
+            raise Unknown("Another of PayPal's certificates is being fetched.")
+        async with self._fetching:
+            self._under_way = url
+            if url not in self._known:
+                self._keep(url, await self._fetched(url))
+            return self._known[url]
+
+    def _keep(self, url: str, chain: Sequence[x509.Certificate]) -> None:
+        while len(self._known) >= _KEPT:
+            del self._known[next(iter(self._known))]
+        self._known[url] = chain
 
     def _check_address(self, url: str) -> None:
         parts = urlsplit(url)

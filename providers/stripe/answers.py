@@ -96,5 +96,7 @@ def _outcome(error: stripe.StripeError) -> Exception:
 def _message(error: stripe.StripeError) -> str:
     if isinstance(error, stripe.APIConnectionError):
         return "Stripe did not answer."
+    if error.error is None:  # the SDK then puts the answer itself into its message, cut off as it came
+        return f"Stripe answered {error.http_status}, and nothing that can be read."
     said = error.user_message or f"Stripe answered {error.http_status}."
     return f"{said} ({error.request_id})" if error.request_id else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 import aiohttp
@@ -14,6 +15,7 @@ BASE_URL: Final = "https://api.stripe.com"
 CONNECT_SECONDS: Final = 3.0
 
 stripe.enable_telemetry = False  # how long a shop's calls take is not told
+logging.getLogger("stripe").setLevel(logging.INFO)  # its debug lines hold whole answers, with client secrets
 
 
 class StripeConnection:

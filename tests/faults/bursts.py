@@ -39,7 +39,13 @@ CANCELLING = (  # a decline cannot hold money, so the cancel is reached by what 
     "authorise=outage cancel=apply_then_timeout",
     "authorise=canceled cancel=slow",
 )
-MOODS = (*AUTHORISING, *CREATING, *CANCELLING)
+MOVING = (  # what an admin who takes and gives back meets; nobody else does
+    "capture=reset refund=reset",
+    "capture=late_landing refund=slow",
+    "capture=error_after refund=error_after",
+    "capture=slow refund=late_landing",
+)
+MOODS = (*AUTHORISING, *CREATING, *CANCELLING, *MOVING)
 BROWSER_MOODS = ("", "capture", "confirm=decline", "confirm=apply_then_timeout", "confirm=error_after", "confirm=reset")
 
 

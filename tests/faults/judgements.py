@@ -17,6 +17,13 @@ UNFINISHED: Final = {
     "a session is unfinished": """
         SELECT format('%s is %s (%s, %s)', id, fate, status, coalesce(attention, 'no attention'))
         FROM payment_session WHERE fate IN ('creating', 'superseded', 'releasing')""",
+    "a capture or refund is pending": """
+        SELECT format('%s of %s: key %s, %s', id, payment_id, key_number, coalesce(attention, 'no attention'))
+        FROM (SELECT id, payment_id, key_number, attention, state FROM capture
+          UNION ALL SELECT id, payment_id, key_number, attention, state FROM refund) m WHERE state = 'pending'""",
+    "a payment is being canceled": """
+        SELECT format('%s (%s)', id, coalesce(attention, 'no attention')) FROM payment
+        WHERE canceling_at IS NOT NULL AND canceled_at IS NULL""",
     "an order.placed was not heard": """
         SELECT format('%s of %s (%s, %s)', e.id, e.data ->> 'id', e.status, coalesce(d.status, 'no delivery'))
         FROM outbox_event e LEFT JOIN delivery d ON d.event_id = e.id AND d.subscriber = 'faults-listener'
@@ -24,6 +31,12 @@ UNFINISHED: Final = {
     "an outbox row is pending": """
         SELECT format('%s %s %s', id, name, data) FROM outbox_event WHERE status = 'pending'""",
 }
+
+# What a provider has of a payment `p`: all of it, or once it is canceled what was taken, less what went back.
+THERE: Final = """
+  CASE WHEN p.canceled_at IS NULL THEN p.amount
+    ELSE (SELECT coalesce(sum(amount), 0) FROM capture WHERE payment_id = p.id AND state = 'done') END
+  - (SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id AND state = 'done')"""
 
 JUDGEMENTS: Final = {
     "a cart has more than one order": """
@@ -49,8 +62,23 @@ JUDGEMENTS: Final = {
         WHERE s.order_id IS NOT NULL AND NOT EXISTS (SELECT FROM "order" o WHERE o.id = s.order_id)""",
     "an order's total is not what its session pays": """
         SELECT format('%s: total %s, session %s', o.id, m.totals ->> 'total', s.amount)
-        FROM "order" o JOIN order_summary m ON m.order_id = o.id JOIN payment_session s ON s.order_id = o.id
-        WHERE (m.totals ->> 'total')::numeric <> s.amount""",
+        FROM "order" o JOIN order_summary m ON m.order_id = o.id AND m.version = o.version
+        JOIN payment_session s ON s.order_id = o.id
+        WHERE (m.totals ->> 'total')::numeric + (
+          SELECT coalesce(sum(amount), 0) FROM order_credit_line WHERE order_id = o.id) <> s.amount""",
+    "a collection or summary is not what was taken and given back": """
+        SELECT format('%s: taken %s, given back %s; collection %s and %s, summary %s', o.id, m.taken, m.given,
+          c.captured_amount, c.refunded_amount, y.summary)
+        FROM "order" o JOIN payment_collection c ON c.order_id = o.id
+        JOIN order_summary y ON y.order_id = o.id AND y.version = o.version
+        CROSS JOIN LATERAL (SELECT
+          (SELECT coalesce(sum(k.amount), 0) FROM capture k JOIN payment p ON p.id = k.payment_id
+            WHERE p.payment_collection_id = c.id AND k.state = 'done') AS taken,
+          (SELECT coalesce(sum(k.amount), 0) FROM refund k JOIN payment p ON p.id = k.payment_id
+            WHERE p.payment_collection_id = c.id AND k.state = 'done') AS given) m
+        WHERE c.captured_amount <> m.taken OR c.refunded_amount <> m.given
+          OR (y.summary ->> 'paid_total')::numeric <> m.taken
+          OR (y.summary ->> 'refunded_total')::numeric <> m.given""",
     "an order's payment is missing, doubled or of another amount": """
         SELECT format('%s: session %s of %s, payments %s', o.id, s.id, s.amount, array_agg(p.amount))
         FROM "order" o JOIN payment_session s ON s.order_id = o.id
@@ -95,12 +123,13 @@ JUDGEMENTS: Final = {
         WHERE s.order_id IS NULL AND x.account IN ('held', 'captured')
         GROUP BY s.id, s.fate, x.account HAVING sum(x.amount) <> 0""",
     "an order's money is not in the ledger as its payment says": """
-        SELECT format('%s: payment %s, ledger %s', o.id, p.amount, l.sum)
+        SELECT format('%s: payment %s, ledger %s', o.id, m.there, l.sum)
         FROM "order" o JOIN payment_session s ON s.order_id = o.id JOIN payment p ON p.payment_session_id = s.id
         CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN debit IN ('held', 'captured') THEN amount ELSE 0 END)
             - sum(CASE WHEN credit IN ('held', 'captured') THEN amount ELSE 0 END), 0) AS sum
           FROM ledger_entry e WHERE e.order_id = o.id) l
-        WHERE l.sum <> p.amount""",
+        CROSS JOIN LATERAL (SELECT %(there)s AS there) m
+        WHERE l.sum <> m.there""".replace("%(there)s", THERE),
 }
 
 MONEY_OF_SESSIONS: Final = """
@@ -112,5 +141,7 @@ FROM payment_session s LEFT JOIN ledger_entry e ON e.payment_session_id = s.id
 WHERE s.provider_id LIKE 'pp_sandbox_%' GROUP BY s.id"""
 
 ORDERS: Final = """
-SELECT o.id, o.cart_id, s.id AS session_id, s.amount, s.status, s.provider_id
-FROM "order" o LEFT JOIN payment_session s ON s.order_id = o.id"""
+SELECT o.id, o.cart_id, s.id AS session_id, CASE WHEN p.id IS NULL THEN s.amount ELSE %(there)s END AS amount, s.status,
+  s.provider_id
+FROM "order" o LEFT JOIN payment_session s ON s.order_id = o.id LEFT JOIN payment p ON p.payment_session_id = s.id
+""".replace("%(there)s", THERE)

@@ -15,6 +15,7 @@ import asyncpg
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commerce.api_key.service import create_secret_key
 from euryale.embedded.child import Launch
 from euryale.embedded.ports import free_port
 from euryale.embedded.postgres import Postgres
@@ -56,6 +57,7 @@ class Shop:
         self.failpoints = folder / "failpoint"
         self.is_dirty = False
         self.publishable_key = ""
+        self.secret_key = ""
         self._ports = {name: free_port() for name in ("api", "sandbox")}
         self._settings = dict(settings)
         self._listens = listens
@@ -161,6 +163,7 @@ class Shop:
         database = Database(self.database_url, pool_size=1)
         try:
             self.publishable_key = await database.transact(self._fill)
+            _, self.secret_key = await database.transact(lambda session: create_secret_key(session, "Treasurer"))
         finally:
             await database.close()
 

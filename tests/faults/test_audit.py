@@ -31,6 +31,9 @@ PLANTED: Final = {
         "UPDATE payment_session SET order_id = 'order_3' WHERE order_id IS NOT NULL",
     ),
     "an order's total is not what its session pays": ("UPDATE payment_session SET amount = amount + 0.01",),
+    "a collection or summary is not what was taken and given back": (
+        "UPDATE payment_collection SET refunded_amount = 1",
+    ),
     "an order's payment is missing, doubled or of another amount": ("UPDATE payment SET amount = amount - 1",),
     "a payment has no order": ("UPDATE payment_session SET fate = 'released', order_id = NULL",),
     "a line is not reserved as it was sold": ("DELETE FROM reservation_item",),

@@ -15,6 +15,7 @@ from tests.faults.bursts import all_bought, mixed
 from tests.faults.shop import Shop, running_shop
 from tests.faults.shopper import Shopper, Visit
 from tests.faults.storefront import Goods, Storefront
+from tests.faults.treasurer import Treasurer
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -32,6 +33,8 @@ SHORT = (
     "checkout.released/before",
     "outbox.mark/before-commit",
     "payment.session_settle/before-commit",
+    "provider.capture/after",
+    "payment.settle_refund/before-commit",
 )
 
 CROWD = 8  # shoppers at any moment
@@ -42,9 +45,11 @@ WORKERS = 2  # one goes on while the other is being started again, which takes l
 async def test_p01_a_kill_at_every_edge_loses_and_doubles_nothing() -> None:
     async with running_shop(workers=WORKERS) as shop, Storefront(shop.api_url, shop.publishable_key) as store:
         goods = await store.goods()
+        await shop.turn(webhook_url=f"{shop.api_url}/hooks/payment/{{provider}}")
         done: list[Visit] = []
         closing = asyncio.Event()
         crowd = [asyncio.create_task(_keep_buying(store, goods, done, closing)) for _ in range(CROWD)]
+        crowd.append(asyncio.create_task(Treasurer(shop).work(closing)))
         try:
             missed = await _walk(shop, sorted(failpoints.EDGES) if os.environ.get("EURYALE_LONG") else SHORT)
         finally:

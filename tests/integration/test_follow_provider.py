@@ -130,6 +130,24 @@ class TestRefund:
         assert (await paid.books())["refunded"] == 5
         assert await paid.events() == ["payment.captured", "payment.refunded", "payment.refund_failed"]
 
+    async def test_that_failed_under_an_earlier_key_says_nothing_of_the_next(self, paid: Followed) -> None:
+        """A person asked for it again: the first key's failure must not undo what the second key did."""
+        await paid.follow(told(captures=TAKEN))
+        id_ = new_id("ref")
+        wish = Wish(id=id_, payment_id=paid.payment_id, amount=Decimal(5))
+        await paid.steps.database.transact(lambda s: begin_refund(s, wish, reason_id=None, note=None))
+        first = movement("re_1", 5, FAILED, f"{id_}:1")
+        await paid.follow(told(captures=TAKEN, refunds=(first,)))
+        await paid.steps.database.transact(lambda s: begin_refund(s, wish, reason_id=None, note=None))
+        await paid.follow(told(captures=TAKEN, refunds=(first,)))
+        assert await paid.steps.value("SELECT state FROM refund") == "pending"
+        second = movement("re_2", 5, DONE, f"{id_}:2")
+        for refunds in ((first, second), (second, first)):
+            await paid.follow(told(captures=TAKEN, refunds=refunds))
+            assert await paid.steps.rows("SELECT state, provider_reference FROM refund") == [("done", "re_2")]
+        assert (await paid.books())["refunded"] == 5
+        assert await paid.events() == ["payment.captured", "payment.refund_failed", "payment.refunded"]
+
 
 class TestDispute:
     async def test_is_opened_and_won(self, paid: Followed) -> None:

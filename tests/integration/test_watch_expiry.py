@@ -49,6 +49,18 @@ async def test_p14_somebody_is_told_a_day_before_and_once(paid: Followed) -> Non
     assert await transact(watch_expiring) == 1, "or its run was lost"
 
 
+async def test_who_was_told_of_an_end_that_moved_is_told_of_the_new_one(paid: Followed) -> None:
+    """PayPal holds for 3 days, and for more once it was renewed."""
+    transact = paid.steps.database.transact
+    for hours in (20, 22):
+        await expires_in(paid, hours)
+        assert await paid.steps.value("SELECT attention FROM payment") is None
+        await transact(lambda s: warn_of_expiry(s, paid.payment_id))
+    assert await paid.events() == ["payment.expiring"] * 2
+    await expires_in(paid, 21)
+    assert "are held until" in await paid.steps.value("SELECT attention FROM payment")
+
+
 async def test_p14_what_was_captured_needs_no_warning(paid: Followed) -> None:
     await expires_in(paid, 20)
     transact = paid.steps.database.transact

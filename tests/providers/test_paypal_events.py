@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -223,6 +224,29 @@ async def test_a_certificate_is_fetched_once_and_its_absence_is_not_a_forgery(
     await events_of(provider).verify(delivery)
     with pytest.raises(BadSignature, match="no certificate"):
         await events_of(provider).verify(headed(delivery, "cert-url", f"{stand_in.url}{CERTIFICATE}x"))
+    await provider.close()
+
+
+async def test_a_flood_of_certificates_keeps_nobody_waiting(
+    stand_in: PayPalServer, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = paypal(stand_in.url)
+    fetch, gate, fetched = httpx2.AsyncClient.get, asyncio.Event(), []
+
+    async def slowly(client: httpx2.AsyncClient, url: str, **more: Any) -> httpx2.Response:  # noqa: ANN401 - httpx2's own
+        fetched.append(url)
+        await gate.wait()
+        return await fetch(client, url, **more)
+
+    monkeypatch.setattr(httpx2.AsyncClient, "get", slowly)
+    same = [asyncio.create_task(events_of(provider).verify(delivery)) for _ in range(3)]
+    await asyncio.sleep(0)
+    other = headed(delivery, "cert-url", f"{stand_in.url}{CERTIFICATE}x")
+    with pytest.raises(Unknown, match="being fetched"):
+        await events_of(provider).verify(other)
+    gate.set()
+    assert {event.kind for event in await asyncio.gather(*same)} == {"PAYMENT.AUTHORIZATION.CREATED"}
+    assert len(fetched) == 1
     await provider.close()
 
 

@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
+import stripe
 
 from commerce.payment.models import SessionStatus
 from commerce.payment.port import Declined, Holding, PaymentRequest, Refused, SessionRequest, Unknown
 from providers.sandbox.audit import audit, impossible
 from providers.stripe.payment import StripePayments
+from providers.stripe.refunds import RefundCalls
 from tests.support.sandbox import Ask, Money, opened
 from tests.support.stand_in import StandIn
 from tests.support.stripe import confirm, seen, stripe_payments
@@ -22,7 +25,7 @@ T = TypeVar("T")
 
 TORN = ["reset_before", "reset_after", "late_landing", "apply_then_timeout", "error_after", "outage", "rate_limited"]
 RELEASING = ["payment_intents.cancel", "refunds.create"]
-SECONDS = {"late_landing": 0.2, "apply_then_timeout": 3, "slow": 3}
+SECONDS = {"late_landing": 0.4, "apply_then_timeout": 3, "slow": 3}
 PRICE, FIVE = Decimal("12.50"), Decimal(5)
 
 
@@ -40,11 +43,11 @@ def fault(call: str, kind: str, times: int | None = 1) -> dict[str, object]:
 
 async def insisting(call: Callable[[], Awaitable[T]]) -> T:
     """Repeat while the outcome is unknown, as a workflow does with the same key."""
-    for _ in range(20):
+    for _ in range(60):
         try:
             return await call()
         except Unknown:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
     raise AssertionError("it never became known")
 
 
@@ -81,7 +84,7 @@ async def test_an_update_is_what_is_paid(hasty: StripePayments, stripe_server: S
 
 
 @pytest.mark.parametrize("kind", TORN)
-async def test_money_is_captured_once(
+async def test_p04_stripe_money_is_captured_once(
     hasty: StripePayments, stripe_server: StandIn, ask: Ask, money: Money, kind: str
 ) -> None:
     session = await held(hasty, stripe_server, ask())
@@ -94,7 +97,7 @@ async def test_money_is_captured_once(
 
 
 @pytest.mark.parametrize("kind", TORN)
-async def test_money_is_refunded_once(
+async def test_p04_stripe_money_is_refunded_once(
     hasty: StripePayments, stripe_server: StandIn, ask: Ask, money: Money, kind: str
 ) -> None:
     session = await taken(hasty, stripe_server, ask(), money)
@@ -239,7 +242,7 @@ async def test_nobody_there_is_unknown(ask: Ask, stripe_server: StandIn) -> None
 
 
 @pytest.mark.parametrize("name", ["capture", "refund"])
-async def test_a_key_that_stripe_forgot_moves_nothing_again(
+async def test_p04_stripe_past_its_key_is_asked_and_not_sent_again(
     hasty: StripePayments, stripe_server: StandIn, ask: Ask, money: Money, name: str
 ) -> None:
     session = await (
@@ -255,6 +258,41 @@ async def test_a_key_that_stripe_forgot_moves_nothing_again(
     assert (await getattr(hasty, name)(wish)).amount == FIVE
     assert stripe_server.log.read_text().count('"stored"') == before  # a look, and no second POST
     assert impossible(stripe_server.log) == []
+
+
+async def test_p04_mutation_a_key_that_is_believed_for_ever_refunds_twice(
+    hasty: StripePayments, stripe_server: StandIn, ask: Ask, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unseen(*_: object) -> None:
+        return None
+
+    session = await taken(hasty, stripe_server, ask(), money)
+    wish = money(session, str(session.reference), "5", "refund")
+    await hasty.refund(wish)
+    monkeypatch.setattr(RefundCalls, "_made_by", unseen)
+    stripe_server.act("/clock", advance=25 * 3600)
+    await hasty.refund(wish)
+    assert (await hasty.status(session)).refunded == FIVE + FIVE
+
+
+async def test_p04_mutation_a_fresh_key_at_stripe_refunds_twice(
+    hasty: StripePayments, stripe_server: StandIn, ask: Ask, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = stripe.RefundService.create_async
+
+    async def fresh(self: stripe.RefundService, params: object, options: dict[str, str]) -> stripe.Refund:
+        return await create(self, params, {"idempotency_key": f"{options['idempotency_key']}:{uuid4().hex}"})
+
+    session = await taken(hasty, stripe_server, ask(), money)
+    wish = money(session, str(session.reference), "5", "refund")
+    monkeypatch.setattr(stripe.RefundService, "create_async", fresh)
+    stripe_server.turn(fault("refunds.create", "late_landing"))
+    await insisting(lambda: hasty.refund(wish))
+    for _ in range(50):
+        if (await hasty.status(session)).refunded == FIVE + FIVE:
+            break
+        await asyncio.sleep(0.1)
+    assert (await hasty.status(session)).refunded == FIVE + FIVE
 
 
 async def test_a_key_with_other_parameters_is_found_by_its_session(

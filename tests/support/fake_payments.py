@@ -68,6 +68,8 @@ class FakePayments:
     dice: random.Random
     confirmed_by_client: bool = False
     takes_any_amount: bool = False
+    accounts: None = None
+    events: None = None
     can_cancel: bool = True
     moods: Moods = field(default_factory=Moods)
     intents: dict[str, Intent] = field(default_factory=dict)

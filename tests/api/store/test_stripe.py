@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from temporalio.client import Client
 
+from commerce.payment.port import Refused
 from kit.db import Database, run
 from kit.settings import Settings
 from providers.sandbox import audit
@@ -18,7 +20,7 @@ from tests.support.placed_order import settings as settings_on_temporal
 from tests.support.placed_order import worker
 from tests.support.stand_in import StandIn
 from tests.support.storefront import Carts
-from tests.support.stripe import confirm, delivery, seen, stripe_settings, told
+from tests.support.stripe import SECRETS, confirm, delivery, seen, stripe_settings, told
 from tests.support.stripe_fixtures import shared_stripe, stripe_server
 
 __all__ = ["settings_on_temporal", "shared_stripe", "stripe_server", "worker"]
@@ -278,3 +280,59 @@ async def test_money_that_is_taken_at_once_is_booked_once(page: Page) -> None:
     await soon(is_followed)
     (capture,) = (await page.payment(order_id))["captures"]
     assert capture["amount"] == float(page.money(reference).taken)
+
+
+async def _written(settings: Settings, database: Database) -> tuple[set[str], bytes]:
+    """Return the workflows that ran, and all that their histories and our events hold."""
+    temporal = await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+    types, parts = set(), []
+    async for each in temporal.list_workflows():
+        if (each.task_queue or "").startswith(settings.temporal_task_queue_prefix):
+            handle = temporal.get_workflow_handle(each.id, run_id=each.run_id)
+            parts += [event.SerializeToString() for event in (await handle.fetch_history()).events]
+            types.add(each.workflow_type)
+    async with database.reading() as connection:
+        rows = await run(connection, "SELECT data::text FROM outbox_event")
+    return types, b"".join([*parts, *(row.data.encode() for row in rows)])
+
+
+async def test_p24_stripe_its_secrets_are_in_no_history_and_no_event(
+    page: Page, settings: Settings, database: Database
+) -> None:
+    cart_id = await page.payable()
+    data = await page.elements(cart_id)
+    page.pay(data, "pm_card_threeDSecure2Required")
+    await page.complete(cart_id)
+    page.stripe.act(f"/payment_intents/{data['id']}/authenticate")
+    order_id = (await page.complete(cart_id))["order"]["id"]
+    await page.ask(await page.payment(order_id), "capture")
+    for event in told(page.stripe, data["id"]):
+        assert await page.deliver(event) == 200
+
+    async def are_there() -> bool:
+        types, _ = await _written(settings, database)
+        return {"complete-cart", "capture-payment-workflow", "process-payment-workflow"} <= types
+
+    await soon(are_there)
+    _, written = await _written(settings, database)
+    assert order_id.encode() in written
+    for secret in (data["client_secret"], "_secret_", "sk_test_shop", *SECRETS):
+        assert secret.encode() not in written
+
+
+async def test_p24_mutation_a_refusal_that_quotes_the_secret_is_seen(
+    page: Page, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def quoting(*_: object) -> None:
+        raise Refused("pi_1_secret_2")
+
+    order_id, _ = await page.bought()
+    payment = await page.payment(order_id)
+    monkeypatch.setattr(StripePayments, "capture", quoting)
+    path = f"/admin/payments/{payment['id']}/capture"
+    assert (await page.carts.client.post(path, headers=page.admin, json={})).status_code == 500
+
+    async def is_seen() -> bool:
+        return b"_secret_" in (await _written(settings, database))[1]
+
+    await soon(is_seen)
