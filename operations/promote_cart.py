@@ -35,8 +35,9 @@ def promote(cart: CartState, found: LoadedPromotions | None) -> tuple[CartState,
     if found is None:
         return (_without_discounts(cart) if cart.promotion_ids else cart), {}
     _refuse_uncounted(found)
-    kept = {*cart.promotion_ids, *[each.id for each in found.promotions if each.code in found.asked]}
-    state = _settled(cart, found, [each for each in found.promotions if each.id in kept or not _waits(each)])
+    own = {*cart.promotion_ids, *[each.id for each in found.promotions if each.code in found.asked]}
+    standing = [each for each in found.promotions if each.id in own or not _waits(each)]
+    state = _settled(_brought_up_to_date(cart, found, standing), found, standing)
     waiting = [each for each in found.promotions if _waits(each) and each.id not in state.cart.promotion_ids]
     reasons = dict(state.reasons)
     while waiting:
@@ -68,6 +69,21 @@ def _looks_at_totals(promotion: Promotion) -> bool:
     return any(rule.attribute in CART_TOTALS for rule in promotion.rules)
 
 
+def _brought_up_to_date(cart: CartState, found: LoadedPromotions, standing: Sequence[Promotion]) -> CartState:
+    """Return the cart with what its promotions take off its lines as they are now, whatever their rules about totals.
+
+    Else a rule would see what was taken off lines that are no longer there, and a code fall for it.
+    """
+    if not any(_looks_at_totals(each) for each in standing):
+        return cart
+    acting = [
+        replace(each, rules=tuple(rule for rule in each.rules if rule.attribute not in CART_TOTALS))
+        for each in standing
+        if each.id in cart.promotion_ids
+    ]
+    return _with_discounts(cart, discounts(basket_of(cart, found, acting), acting).applied)
+
+
 def _settled(cart: CartState, found: LoadedPromotions, standing: Sequence[Promotion]) -> _State:
     """Take off the cart, round by round, what may not act with all the rest; what fell does not come back here."""
     fallen: dict[str, str] = {}
@@ -92,6 +108,10 @@ def _joined(
     """Return the state with the first of `waiting` that may join, or None and why none may."""
     basket, reasons = basket_of(state.cart, found, [*state.standing, *waiting]), dict[str, str]()
     for promotion in waiting:
+        reason = why_not(promotion, basket)
+        if reason is not None:
+            reasons[promotion.code] = reason
+            continue
         standing = (*state.standing, promotion)
         result = discounts(basket, standing)
         if promotion.code in result.reasons:

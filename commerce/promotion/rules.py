@@ -24,13 +24,14 @@ def discounts(basket: Basket, promotions: Sequence[Promotion]) -> Discounts:
         applied: list[Discount] = []
         reasons: dict[str, str] = {}
         for promotion in sorted(promotions, key=order_of_application):
-            reason = why_not(promotion, basket)
+            reason, free = why_not(promotion, basket), used.copy()
             taken = [] if reason else list(_take(promotion, basket, left, used))
             within = purse.allow(promotion.budget, taken)
             for target, amount in within:
                 left.take(target, amount, gross=promotion.is_gross)
                 applied.append(Discount(target.id, promotion.id, promotion.code, amount, promotion.is_gross))
             if not within:
+                used = free  # what takes nothing has spoken for nothing: it is gone with the next write
                 reasons[promotion.code] = reason or (BUDGET_USED if taken else NOTHING)
         return Discounts(tuple(applied), reasons)
 

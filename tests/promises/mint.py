@@ -49,7 +49,10 @@ class Mint:
         """Post `body`, or read without one; numbers come back exactly as they were written."""
         headers = self.store if path.startswith("/store") else self.admin
         method = "GET" if body is None else "POST"
-        answer = await self.client.request(method, path, json=body, headers=headers)
+        for _ in range(10):
+            answer = await self.client.request(method, path, json=body, headers=headers)
+            if answer.status_code not in {409, 503}:
+                break  # else the machine was too busy, nothing happened yet, and asking again is right
         assert answer.status_code == 200, (path, answer.text)
         return json.loads(answer.text, parse_float=Decimal, parse_int=Decimal)
 

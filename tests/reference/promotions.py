@@ -38,11 +38,14 @@ def apply(cart: Cart, promotions: Iterable[Promotion]) -> None:
     for item in cart.items:
         item.offs = []
     for promotion in sorted(promotions, key=order_of_application):
+        before = dict(work.spoken_for)
         taken = [(item, amount) for item, amount in _taken(cart, promotion, work) if amount > NOTHING]
         with_tax = promotion.with_tax and promotion.target != "shipping_methods"
         taken = _affordable(promotion, taken, work)
         if taken:
             cart.codes.append(promotion.id)
+        else:
+            work.spoken_for = before
         for item, amount in taken:
             off = Off(promotion.id, amount, with_tax)
             item.offs.append(off)
@@ -182,8 +185,12 @@ def _affordable(promotion: Promotion, taken: Taken, work: Work) -> Taken:
     return kept
 
 
-def may_act(promotion: Promotion, cart: Cart, totals: Mapping[str, Fraction]) -> bool:
-    """Tell whether a promotion is eligible on this cart; `totals` are those that its rules see."""
+def is_of_totals(rule: Rule) -> bool:
+    return rule.attribute.endswith("total")
+
+
+def may_act(promotion: Promotion, cart: Cart, totals: Mapping[str, Fraction] | None) -> bool:
+    """Tell whether a promotion is eligible; `totals` are those that its rules see, None to let such rules be."""
     if not promotion.active or (promotion.limit is not None and promotion.used >= promotion.limit):
         return False
     if promotion.currency and promotion.currency != cart.currency:
@@ -194,8 +201,9 @@ def may_act(promotion: Promotion, cart: Cart, totals: Mapping[str, Fraction]) ->
             return False
     elif budget is not None and budget.limit is not None and budget.used >= budget.limit:
         return False
-    facts = {**cart.facts, **totals}
-    return all(holds(rule, facts, rule.attribute) for rule in promotion.rules)
+    rules = [rule for rule in promotion.rules if totals is not None or not is_of_totals(rule)]
+    facts = {**cart.facts, **(totals or {})}
+    return all(holds(rule, facts, rule.attribute) for rule in rules)
 
 
 COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {

@@ -7,7 +7,7 @@ from copy import deepcopy
 from fractions import Fraction
 
 from tests.reference.cart import Cart, Promotion
-from tests.reference.promotions import apply, may_act, order_of_application
+from tests.reference.promotions import apply, is_of_totals, may_act, order_of_application
 from tests.reference.rounding import Rounded
 from tests.reference.totals import Amounts, Figures, cart_totals, exact_item, kept, quantities, unit_figures
 
@@ -32,6 +32,7 @@ def figures(cart: Cart) -> tuple[Amounts, dict[str, Figures]]:
 
 def promote(cart: Cart, promotions: Sequence[Promotion], asked: Sequence[str] = ()) -> None:
     """Give the cart the discounts of `promotions`: those it has, those `asked` for by id, and the automatic ones."""
+    apply(cart, [p for p in promotions if p.id in cart.codes and may_act(p, cart, None)])  # of the lines as they are
     waiting = [p for p in promotions if p.automatic and _looks_at_totals(p) and p.id not in [*cart.codes, *asked]]
     standing = _settle(cart, [p for p in promotions if p not in waiting])
     standing = [p for p in standing if p.id in cart.codes or (p.automatic and not _looks_at_totals(p))]
@@ -73,7 +74,7 @@ def _seen(cart: Cart, promotion: Promotion) -> Amounts:
 
 
 def _looks_at_totals(promotion: Promotion) -> bool:
-    return any(rule.attribute.endswith("total") for rule in promotion.rules)
+    return any(is_of_totals(rule) for rule in promotion.rules)
 
 
 def _discounts(cart: Cart) -> list[tuple[str, str, Fraction]]:

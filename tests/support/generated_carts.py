@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -36,11 +36,15 @@ FACTS: Final = {
 
 @dataclass(frozen=True)
 class Case:
-    """An empty-handed cart, all promotions of its shop, and the codes that each of its writes asks for."""
+    """A cart without discounts, all promotions of its shop, and the codes that each of its writes asks for.
+
+    After the first write the lines' quantities become those of `later`, by id.
+    """
 
     cart: CartState
     promotions: tuple[Promotion, ...]
     writes: tuple[tuple[str, ...], ...]
+    later: Mapping[str, Decimal] = field(default_factory=dict)
 
     def found(self, cart: CartState, codes: Sequence[str] = ()) -> LoadedPromotions:
         """Return what a write of `cart` that names `codes` loads."""
@@ -56,9 +60,14 @@ class Case:
     def promoted(self) -> CartState:
         """The cart after all its writes."""
         cart = self.cart
-        for codes in self.writes:
-            cart = self.written(cart, codes)
+        for number, codes in enumerate(self.writes):
+            cart = self.written(self.changed(cart) if number else cart, codes)
         return cart
+
+    def changed(self, cart: CartState) -> CartState:
+        """Return the cart with its later quantities, its discounts as they were."""
+        lines = tuple(replace(line, quantity=self.later.get(line.id, line.quantity)) for line in cart.lines)
+        return replace(cart, lines=lines)
 
     @property
     def given(self) -> TotalsInput:
@@ -246,7 +255,8 @@ def cases(draw: st.DrawFn) -> Case:
     found = [draw(promotions(number, digits, budgets)) for number in range(draw(_counts(4)))]
     codes = [promotion.code for promotion in found]
     first = tuple(code for code in codes if draw(st.booleans()))
-    return Case(cart, tuple(found), (first, tuple(code for code in codes if code not in first)))
+    later = {line.id: draw(QUANTITIES) for line in cart.lines if draw(IS_RARE)}
+    return Case(cart, tuple(found), (first, tuple(code for code in codes if code not in first)), later)
 
 
 @st.composite

@@ -100,6 +100,15 @@ def test_what_acts_on_a_cart_stays_when_it_is_written_again(name: str) -> None:
     assert taken(cart) == taken(again)
 
 
+def test_a_rule_sees_what_others_take_off_the_lines_as_they_are_now() -> None:
+    """B was dropped for what A had taken off two units, of which one is left: 100 - 100, though it costs 50."""
+    half = off("A", "50", type="percentage")
+    case, cart = written(line("a", "100", 2), promotions=[half, off("B", "5", at_least("40"))])
+    assert codes_on(case, cart) == "A B"
+    fewer = replace(cart, lines=tuple(replace(each, quantity=D(1)) for each in cart.lines))
+    assert codes_on(case, case.written(fewer)) == "A B"
+
+
 def test_why_an_automatic_promotion_does_not_join_is_said() -> None:
     promotions = STAYS["no cart that changes with every write"][0]
     case, cart = written(line("a", "110"), promotions=promotions)
@@ -114,6 +123,17 @@ def test_promotions_of_one_campaign_share_its_budget() -> None:
     money = Budget("probudg_2", "spend", D(8), D(0))
     case, cart = written(line("a", "50"), promotions=[off("A", "5", budget=money), off("B", "4", budget=money)])
     assert codes_on(case, cart) == "A"
+
+
+def test_a_buyget_that_its_budget_refuses_leaves_its_units_to_others() -> None:
+    """Else they were free with the next write, when it is gone, and another line was lowered."""
+    lines = (line("a", "0.34", 3), line("b", "0.34", 2), line("c", "0.35", 3))
+    each = {"target_type": "items", "allocation": "each", "max_quantity": D(3), "apply_to_quantity": D(1)}
+    bought: dict[str, Any] = {"kind": "buyget", **each, "buy_rules_min_quantity": D(1)}
+    refused = off("A", "1.01", budget=Budget("probudg_1", "spend", D(1), D(0)), **bought)
+    case, cart = written(*lines, promotions=[refused, off("B", "0.10", **{**bought, "max_quantity": D(1)})])
+    assert codes_on(case, cart) == "B"
+    assert taken(case.written(cart)) == taken(cart) == {"a": D("0.1"), "b": 0, "c": 0}
 
 
 def test_thirds_do_not_pass_a_budget_by_their_last_digit() -> None:
