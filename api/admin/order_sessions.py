@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from api.admin.bodies.payment_collections import AdminAuthorizePaymentSession
 from api.deps import json_answer, json_text, shown, start
 from api.routing import Router
-from api.state import State, state_of
+from api.state import state_of
 from durable import ids
 from durable.types import AuthorizeSessionInput
 from kit.db import one
@@ -22,37 +22,48 @@ NAME: Final = "authorize-payment-session"
 router = Router("/admin/orders/{id}/payment-sessions/authorize")
 
 
-@router.post("")
-async def authorize(request: Request, id: str, body: AdminAuthorizePaymentSession) -> Response:
-    """Hold the money of a session of one of the order's own collections; it is the order's at once."""
-    state, session_id = state_of(request), body.payment_session_id
-    project = shown(request, ADMIN_ORDER, where=[LIVE], params=CURRENT)
+class Authorizing:
+    """One admin who waits for a session of an order to be charged."""
 
-    async def run(_workflow_id: str) -> str | Response:
-        is_authorized = await _ask(state, id, session_id)
+    def __init__(self, request: Request, order_id: str, session_id: str) -> None:
+        self._state = state_of(request)
+        self._order_id = order_id
+        self._session_id = session_id
+        self._show = shown(request, ADMIN_ORDER, where=[LIVE], params=CURRENT)
+
+    async def answer(self, _workflow_id: str) -> str | Response:
+        """Return the answer's JSON text, or a Response that is not final: a decline, or 202 while nobody knows.
+
+        Errors: `not_found`; `unavailable` when Temporal is down and nothing was changed.
+        """
+        is_authorized = await self._ask()
         if is_authorized is None:
-            return json_answer(json_text({"workflow_id": NAME, "transaction_id": session_id}), 202)
-        order = await state.database.transact(lambda session: project(session, id))
+            return json_answer(json_text({"workflow_id": NAME, "transaction_id": self._session_id}), 202)
+        order = await self._state.database.transact(lambda session: self._show(session, self._order_id))
         told = json_text({"is_authorized": is_authorized}).removesuffix("}") + "," + order.removeprefix("{")
         return told if is_authorized else json_answer(told)
 
-    return await start(request, ids.workflow_id(NAME, session_id), run)
+    async def _ask(self) -> bool | None:
+        state, session_id = self._state, self._session_id
+        async with state.database.reading() as connection:
+            row = await one(connection, _SESSION, session_id, self._order_id)
+        if row is None:
+            raise not_found(f"Payment session with id: {session_id} was not found")
+        if row.fate != "open":
+            return bool(row.fate == "consumed")
+        await state.durable.require_healthy()
+        await state.durable.start(NAME, session_id, AuthorizeSessionInput(session_id))
+        try:
+            return await state.durable.result(NAME, session_id, bool, within=state.settings.money_wait_seconds)
+        except CommerceError:
+            return None
 
 
-async def _ask(state: State, order_id: str, session_id: str) -> bool | None:
-    """Return whether the money is the order's; None while nobody knows. Errors: `not_found`, `unavailable`."""
-    async with state.database.reading() as connection:
-        row = await one(connection, _SESSION, session_id, order_id)
-    if row is None:
-        raise not_found(f"Payment session with id: {session_id} was not found")
-    if row.fate != "open":
-        return bool(row.fate == "consumed")
-    await state.durable.require_healthy()
-    await state.durable.start(NAME, session_id, AuthorizeSessionInput(session_id))
-    try:
-        return await state.durable.result(NAME, session_id, bool, within=state.settings.money_wait_seconds)
-    except CommerceError:
-        return None
+@router.post("")
+async def authorize(request: Request, id: str, body: AdminAuthorizePaymentSession) -> Response:
+    """Hold the money of a session of one of the order's own collections; it is the order's at once."""
+    authorizing = Authorizing(request, id, body.payment_session_id)
+    return await start(request, ids.workflow_id(NAME, body.payment_session_id), authorizing.answer)
 
 
 _SESSION: Final = """
