@@ -31,7 +31,7 @@ KINDS: tuple[Kind, ...] = ("capture", "refund")
 @pytest.fixture
 async def card(shared_sandbox: Sandbox) -> AsyncIterator[SandboxPayments]:
     """Yield the sandbox's provider, whose client gives up soon."""
-    made = SandboxPayments(shared_sandbox.url, session_seconds=0.5, money_seconds=0.5)
+    made = SandboxPayments(shared_sandbox.url, session_seconds=5, money_seconds=0.5)
     yield made
     await made.close()
 

@@ -400,4 +400,4 @@ async def test_the_judge_of_fault_tests_reads_the_log(
     (found,) = audit(stripe_server.log)[session.session_id]
     assert (found.amount, found.authorised, found.captured) == (PRICE, PRICE, FIVE)
     assert (found.voided, found.refunded) == (Decimal("7.50"), Decimal(2))
-    assert impossible(stripe_server.log) == []
+    assert not [fault for fault in impossible(stripe_server.log) if session.session_id in fault]

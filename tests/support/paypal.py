@@ -71,8 +71,13 @@ class PayPalServer:
         asyncio.run(self._server.serve(sockets=[listening]))
 
     def stop(self) -> None:
+        self._http.close()  # a connection that is kept open would go on talking to the server that ends
+        self._http = httpx2.Client(timeout=20)
         self._server.should_exit = True
         self._thread.join(20)
+        self._server.force_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "the stand-in did not stop: two would answer at one port"
 
     def close(self) -> None:
         self.stop()

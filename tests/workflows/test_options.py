@@ -19,6 +19,7 @@ PINNED = {
     "GLANCE": (5, 5, 3, 1, None),
     "PROVIDER_PATIENT": (15, 3600, 3, 1, 30),
     "COMPENSATE": (15, 3600, 3, 1, 30),
+    "RECONCILE": (600, 3600, 3, 1, 30),
     "ATTENTION": (5, None, None, 0.5, 30),
     "DELIVER": (300, 3600, 3, 1, 30),
 }

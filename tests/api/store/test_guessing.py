@@ -8,11 +8,11 @@ from api.state import State
 from kit.db import run
 from kit.limits import door
 from tests.api.store.test_complete import complete, payable, running, session
-from tests.api.store.test_promotions import apply, filled, promoted
+from tests.api.store.test_promotions import apply, filled
 from tests.support.checkout_shop import Motor
 from tests.support.storefront import Carts
 
-__all__ = ["promoted", "running"]
+__all__ = ["running"]
 
 
 def limit(state: State, **doors: str) -> None:

@@ -1,4 +1,7 @@
-"""Bad input of every kind at every route: the contract's error shape, never a 500."""
+"""Bad input of every kind at every route: the contract's error shape, never a 500.
+
+It runs after the recordings, by its name: what it captures and refunds leaves runs that an admin's list would count.
+"""
 
 from __future__ import annotations
 
