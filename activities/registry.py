@@ -12,6 +12,7 @@ from activities.checkout import CheckoutActivities
 from activities.delivery import DeliveryActivities
 from activities.follow import FollowActivities
 from activities.movement import MovementActivities
+from activities.order_session import OrderSessionDecisions
 from activities.outside import OutsideActivities
 from activities.payment import PaymentActivities
 from activities.reconcile import ReconcileActivities
@@ -61,6 +62,7 @@ def all_activities(
 def _of_orders_money(database: Database, payments: Mapping[str, PaymentProvider]) -> list[Callable[..., Any]]:
     """Return what moves, follows and compares the money of orders."""
     movement = MovementActivities(database, payments)
+    order_session = OrderSessionDecisions(database)
     cancel = CancelActivities(database, payments)
     follow = FollowActivities(database, payments)
     reconcile = ReconcileActivities(database, payments, follow)
@@ -70,6 +72,8 @@ def _of_orders_money(database: Database, payments: Mapping[str, PaymentProvider]
         movement.look_up,
         movement.settle,
         movement.next_key,
+        order_session.refuse,
+        order_session.let_go,
         cancel.begin,
         cancel.cancel,
         cancel.finish,

@@ -29,6 +29,7 @@ from api.admin import invites as admin_invites
 from api.admin import layouts as admin_layouts
 from api.admin import notifications as admin_notifications
 from api.admin import order_ledger as admin_order_ledger
+from api.admin import order_sessions as admin_order_sessions
 from api.admin import order_timeline as admin_order_timeline
 from api.admin import orders as admin_orders
 from api.admin import payment_collections as admin_payment_collections
@@ -128,6 +129,7 @@ ADMIN: Final = (
     admin_customer_groups.router,  # /admin/customer-groups
     admin_orders.router,  # /admin/orders
     admin_order_ledger.router,  # /admin/orders/{id}/ledger
+    admin_order_sessions.router,  # /admin/orders/{id}/payment-sessions/authorize
     admin_order_timeline.router,  # /admin/orders/{id}/timeline
     admin_payments.router,  # /admin/payments
     admin_payment_collections.router,  # /admin/payment-collections

@@ -8,6 +8,7 @@ SEPARATOR: Final = ":"
 
 # Which field of a workflow's input is its business id: the same business fact never runs twice at once.
 BUSINESS_ID: Final = {
+    "authorize-payment-session": "session_id",
     "cancel-payment": "payment_id",
     "capture-payment-workflow": "capture_id",
     "complete-cart": "cart_id",

@@ -13,6 +13,7 @@ BACKGROUND: Final = "background"
 MAX_CACHED: Final = {CHECKOUT: 1000, MONEY: 100, BACKGROUND: 300}
 
 QUEUE_OF: Final = {
+    "authorize-payment-session": MONEY,
     "cancel-payment": MONEY,
     "capture-payment-workflow": MONEY,
     "complete-cart": CHECKOUT,

@@ -98,3 +98,10 @@ class MoneyOutcome:
 
     state: MoneyState | None
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class AuthorizeSessionInput:
+    """Starts `authorize-payment-session`: charge a session of an order's own collection."""
+
+    session_id: str

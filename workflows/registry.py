@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from durable.queues import BACKGROUND, CHECKOUT, MONEY
+from workflows.authorize_session import AuthorizeSessionWorkflow
 from workflows.cancel_payment import CancelPaymentWorkflow
 from workflows.capture_payment import CapturePaymentWorkflow
 from workflows.complete_cart import CompleteCartWorkflow
@@ -19,6 +20,7 @@ from workflows.resolve_session import ResolveSessionWorkflow
 WORKFLOWS: Final[dict[str, tuple[type, ...]]] = {
     CHECKOUT: (CompleteCartWorkflow,),
     MONEY: (
+        AuthorizeSessionWorkflow,
         CancelPaymentWorkflow,
         CapturePaymentWorkflow,
         ExpireAuthorisationsWorkflow,

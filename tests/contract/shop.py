@@ -50,6 +50,7 @@ class Shop:
             password_memory_kib=8,
             password_time_cost=1,
             throttle=False,
+            money_wait_seconds=30,  # a busy machine is no reason for a 202
             store_cors=ORIGINS,
             admin_cors=ORIGINS,
             auth_cors=ORIGINS,

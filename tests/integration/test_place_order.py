@@ -96,6 +96,8 @@ class TestOrder:
         assert tuple(method) == ("Post", 5, {"door": 2}, Decimal("5.95"))
         assert await steps.rows("SELECT rate, total FROM order_shipping_method_tax_line") == [(19, Decimal("0.95"))]
         assert await steps.rows("SELECT reference, amount FROM order_credit_line") == [("gift-card", 3)]
+        credited = "SELECT amount, order_id FROM ledger_entry WHERE debit = 'credited'"
+        assert await steps.rows(credited) == [(3, outcome.order_id)]
         assert await audit(steps.database, []) == []
 
     async def test_events_only_past_the_point_of_no_return(self, steps: Steps) -> None:

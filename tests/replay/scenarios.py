@@ -21,6 +21,7 @@ from commerce.payment.models import MoneyState
 from commerce.payment.movements import MovementStatus
 from commerce.payment.port import Holding
 from durable.types import (
+    AuthorizeSessionInput,
     CancelPaymentInput,
     CapturePaymentInput,
     CompleteCartInput,
@@ -245,6 +246,9 @@ CANCELING = {"payment.begin_cancel": [True], "payment.finish_cancel": [True], "p
 REFUSED_CANCEL = Canceled(Decimal(0), "bad credentials")
 
 
+AUTHORIZE = AuthorizeSessionInput("payses_1")
+
+
 async def admin_waits(handle: WorkflowHandle[Any, Any]) -> None:
     await handle.execute_update("outcome", 20.0)
     await handle.result()
@@ -316,6 +320,26 @@ SCENARIOS |= {
         "capture-payment-workflow",
         CAPTURE,
         {"payment.capture": [DONE], "payment.settle_movement": [LOST, MoneyState.DONE]},
+    ),
+    "authorize-payment-session.paid": Scenario(
+        "authorize-payment-session", AUTHORIZE, {"payment.authorise": [HELD], "checkout.resolve": [Resolved.PAID]}
+    ),
+    "authorize-payment-session.declined": Scenario(
+        "authorize-payment-session",
+        AUTHORIZE,
+        {"payment.authorise": [Authorised(declined="no")], "payment.refuse_order_session": [None]},
+    ),
+    "authorize-payment-session.parked-cancelled": Scenario(
+        "authorize-payment-session",
+        AUTHORIZE,
+        {"payment.authorise": [REFUSED_CALL], "payment.let_go_of_order_session": [True], **BELL},
+        person_says("cancel"),
+    ),
+    "authorize-payment-session.parked-retried": Scenario(
+        "authorize-payment-session",
+        AUTHORIZE,
+        {"payment.authorise": [REFUSED_CALL, HELD], "checkout.resolve": [Resolved.PAID], **BELL},
+        person_says("retry"),
     ),
     "refund-payment-workflow.done": Scenario(
         "refund-payment-workflow", REFUND, {"payment.refund": [DONE], **SETTLED}, admin_waits

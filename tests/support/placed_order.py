@@ -27,7 +27,11 @@ class Placed:
 @pytest.fixture
 def settings(settings: Settings, temporal: str) -> Settings:
     """Return the API's settings with a Temporal, on queues of the test's own."""
-    changes = {"temporal_address": temporal, "temporal_task_queue_prefix": f"{uuid4().hex}-"}
+    changes = {
+        "temporal_address": temporal,
+        "temporal_task_queue_prefix": f"{uuid4().hex}-",
+        "money_wait_seconds": 30,  # a busy machine is no reason for a 202
+    }
     return settings.model_copy(update=changes)
 
 

@@ -12,12 +12,13 @@ import pytest
 from temporalio.client import WorkflowHandle
 from temporalio.exceptions import ApplicationError
 
-from activities.payment import Released, SessionAnswer
+from activities.payment import Authorised, Released, SessionAnswer
 from commerce.payment.port import Holding
-from durable.types import ReleaseSessionInput, ResolveSessionInput
+from durable.types import AuthorizeSessionInput, ReleaseSessionInput, ResolveSessionInput
 from operations.record_payment import Paid
 from tests.support.durable import answer, parked, shop_worker
 from tests.support.script import Script
+from workflows.authorize_session import AuthorizeSessionWorkflow
 from workflows.release_session import ReleaseSessionWorkflow
 from workflows.resolve_session import ResolveSessionWorkflow
 
@@ -33,7 +34,7 @@ async def started(temporal: str, workflow: type, argument: object, **says: Seque
     attention = {"attention__set": [True], "attention__clear": [True]}
     script = Script({name.replace("__", "."): answers for name, answers in (attention | says).items()})
     async with shop_worker(temporal, [workflow], script.activities()) as (client, queue):
-        name = "resolve-session" if workflow is ResolveSessionWorkflow else "release-session"
+        name = str(workflow.__temporal_workflow_definition.name)  # type: ignore[attr-defined]  # a workflow
         yield await client.start_workflow(name, argument, id=f"{name}:{uuid4()}", task_queue=queue), script
 
 
@@ -129,3 +130,38 @@ class TestReleaseSession:
             await parked(handle)
             await answer(handle, "retry")
             assert await handle.result() is True
+
+
+class TestAuthorizeSession:
+    def authorizing(self, temporal: str, **says: Sequence[Any]) -> Any:  # noqa: ANN401 - a context manager
+        return started(temporal, AuthorizeSessionWorkflow, AuthorizeSessionInput("payses_1"), **says)
+
+    async def test_what_is_held_is_the_orders(self, temporal: str) -> None:
+        held = Authorised(Paid("authorized", Decimal(5)))
+        async with self.authorizing(temporal, payment__authorise=[OUTAGE, held], checkout__resolve=["paid"]) as (
+            handle,
+            script,
+        ):
+            assert await handle.result() is True
+            assert script.asked["checkout.resolve"][0]["answer"]["holding"] == "held"
+
+    @pytest.mark.parametrize("word", [Authorised(declined="no"), Authorised(Paid("error"))])
+    async def test_a_decline_is_recorded(self, temporal: str, word: Authorised) -> None:
+        says = {"payment__authorise": [word], "payment__refuse_order_session": [None]}
+        async with self.authorizing(temporal, **says) as (handle, script):
+            assert await handle.result() is False
+            status = script.asked["payment.refuse_order_session"][0]["status"]
+            assert status == (None if word.paid is None else "error")
+
+    @pytest.mark.parametrize("action", ["retry", "cancel"])
+    async def test_a_refusal_parks_and_can_be_left(self, temporal: str, action: str) -> None:
+        says = {
+            "payment__authorise": [REFUSAL, Authorised(Paid("authorized", Decimal(5)))],
+            "checkout__resolve": ["paid"],
+            "payment__let_go_of_order_session": [True],
+        }
+        async with self.authorizing(temporal, **says) as (handle, script):
+            assert (await parked(handle))["answers"] == ["retry", "cancel"]
+            await answer(handle, action)
+            assert await handle.result() is (action == "retry")
+            assert ("payment.let_go_of_order_session" in script.ran) is (action == "cancel")

@@ -26,3 +26,9 @@ class AdminCreatePaymentSession(Body):
 
     provider_id: str
     data: Record = Field(default_factory=dict)
+
+
+class AdminAuthorizePaymentSession(Body):
+    """The session to charge."""
+
+    payment_session_id: str

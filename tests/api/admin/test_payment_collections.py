@@ -113,3 +113,32 @@ async def test_the_ledger_says_where_every_amount_is(desk: Desk) -> None:
     assert sum(balances.values()) == pytest.approx(0)
     totals = {name: amount for name, amount in ledger["totals"].items() if amount}
     assert totals == {"authorized": payment["amount"], "captured": payment["amount"], "refunded": 5, "credited": 5}
+
+
+class TestAuthorize:
+    async def ask(self, desk: Desk, session_id: str, key: str | None = None) -> tuple[int, dict[str, Any]]:
+        path = f"orders/{desk.order_id}/payment-sessions/authorize"
+        return await desk.ask("POST", path, key, payment_session_id=session_id)
+
+    async def session(self, desk: Desk, behavior: str) -> str:
+        path = f"payment-collections/{await desk.collection()}/payment-sessions"
+        _, body = await desk.ask("POST", path, provider_id="pp_test_rec", data={"behavior": behavior})
+        return str(body["payment_collection"]["payment_sessions"][0]["id"])
+
+    async def test_the_money_is_the_orders_once(self, desk: Desk) -> None:
+        session = await self.session(desk, "capture")
+        first = await self.ask(desk, session, "k1")
+        assert first == await self.ask(desk, session, "k1")
+        status, body = first
+        assert (status, body["is_authorized"], body["order"]["summary"]["paid_total"]) == (200, True, 5)
+        assert (await self.ask(desk, session))[1]["is_authorized"] is True
+
+    @pytest.mark.parametrize("behavior", ["decline", "throw"])
+    async def test_a_decline_is_no_money(self, desk: Desk, behavior: str) -> None:
+        status, body = await self.ask(desk, await self.session(desk, behavior))
+        assert (status, body["is_authorized"], body["order"]["summary"]["paid_total"]) == (200, False, 0)
+
+    async def test_another_orders_session_is_not_found(self, desk: Desk) -> None:
+        assert (await self.ask(desk, "payses_x"))[0] == 404
+        payment = (await desk.ask("GET", "payments"))[1]["payments"][0]
+        assert (await self.ask(desk, payment["payment_session_id"]))[0] == 404
