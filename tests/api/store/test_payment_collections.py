@@ -12,6 +12,12 @@ async def sessions(database: Database) -> list[tuple[str, str]]:
     return [(row.fate, row.provider_id) for row in rows]
 
 
+async def reasons(database: Database) -> list[str | None]:
+    async with database.reading() as connection:
+        rows = await run(connection, "SELECT released_because FROM payment_session ORDER BY id")
+    return [row.released_because for row in rows]
+
+
 async def releases(database: Database) -> int:
     async with database.reading() as connection:
         return len(await run(connection, "SELECT id FROM outbox_event WHERE name = 'start.release-session'"))
@@ -35,6 +41,7 @@ async def test_a_new_session_supersedes_the_one_before(carts: Carts, database: D
     assert [session["provider_id"] for session in second["payment_sessions"]] == ["pp_test_rec"]
     assert first["payment_sessions"][0]["id"] != second["payment_sessions"][0]["id"]
     assert await sessions(database) == [("superseded", "pp_system_default"), ("open", "pp_test_rec")]
+    assert await reasons(database) == ["superseded", None]
     assert await releases(database) == 1
 
 
@@ -46,6 +53,7 @@ async def test_a_change_of_the_total_ends_the_session(carts: Carts, database: Da
     assert cart["payment_collection"]["amount"] == cart["total"]
     assert cart["payment_collection"]["payment_sessions"] == []
     assert await sessions(database) == [("superseded", "pp_system_default")]
+    assert await reasons(database) == ["superseded"]
     assert await releases(database) == 1
 
 
