@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
+from euryale.cli.dev.fake_payments import STAND_INS
 from euryale.cli.dev.supervisor import Part
 
-_TITLES: Final = {"stripe": "Stripe's stand-in", "paypal": "PayPal's stand-in"}
+_TITLES: Final = {one.name: one.title for one in STAND_INS}
 
 
 class _Clock(ProgressColumn):
