@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final
 
 import httpx2
@@ -106,12 +106,12 @@ class PayPalClient:
 
     async def _bearer(self, seconds: float) -> str:
         async with self._renewing:
-            if time.monotonic() >= self._token.good_until:
+            if monotonic() >= self._token.good_until:
                 self._token = await self._fresh(seconds)
             return self._token.text
 
     async def _fresh(self, seconds: float) -> _Token:
-        asked = time.monotonic()
+        asked = monotonic()
         form = {"grant_type": "client_credentials"}
         answer = await self._ask("POST", "/v1/oauth2/token", seconds, auth=self._auth, data=form)
         if not answer.is_ok:

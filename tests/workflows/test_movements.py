@@ -110,8 +110,8 @@ class TestCapture:
                 "reason": "bad credentials",
                 "answers": ["retry", "skip", "cancel"],
             }
+            assert (await script.first("attention.set"))["target"] == {"kind": "capture", "id": "capt_1"}
             assert script.ran[-2:] == ["payment.next_key", "attention.set"]
-            assert script.asked["attention.set"][0]["target"] == {"kind": "capture", "id": "capt_1"}
             await answer(handle, "retry")
             assert await handle.result() == MoneyOutcome(MoneyState.DONE)
 

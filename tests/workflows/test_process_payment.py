@@ -50,7 +50,7 @@ async def test_parks_when_the_provider_refuses(temporal: str) -> None:
     async with processing(temporal, REFUSED, Heard.FOLLOWED) as (handle, script):
         notice = await parked(handle)
         assert (notice["step"], notice["answers"]) == ("ask the payment provider", ["retry", "cancel"])
-        assert script.asked["attention.set"][0]["target"] == {"kind": "payment_session", "id": "payses_1"}
+        assert (await script.first("attention.set"))["target"] == {"kind": "payment_session", "id": "payses_1"}
         await answer(handle, "retry")
         assert await handle.result() == Heard.FOLLOWED
 

@@ -66,7 +66,7 @@ class TestResolveSession:
             await answer(handle, "retry")
             assert await handle.result() == "placed"
             assert script.ran[-1] == "checkout.resolve"
-            assert script.asked["attention.set"][0]["target"] == {"kind": "payment_session", "id": "payses_1"}
+            assert (await script.first("attention.set"))["target"] == {"kind": "payment_session", "id": "payses_1"}
             assert "attention.clear" in script.ran
 
     @pytest.mark.parametrize(

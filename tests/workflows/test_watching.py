@@ -63,7 +63,7 @@ class TestExpiry:
         says: list[Any] = [REFUSED, Heard.FOLLOWED]
         async with expiring(temporal, warn_of_expiry=[DUE, None], follow=says) as (handle, script):
             assert (await parked(handle))["step"] == "ask the payment provider"
-            assert script.asked["attention.set"][0]["target"] == {"kind": "payment_session", "id": "payses_1"}
+            assert (await script.first("attention.set"))["target"] == {"kind": "payment_session", "id": "payses_1"}
             await answer(handle, "retry")
             assert await handle.result() is True
 
