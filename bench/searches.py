@@ -59,7 +59,8 @@ def tell_searches(found: Mapping[str, Mapping[int, Spent]]) -> None:
         for size, cost in costs.items():
             more = cost.matches - base.matches
             each = f"{(cost.postgres - base.postgres) / more * 1000:.1f}" if more > 0 else ""
-            growth = "" if cost is base else f"{cost.postgres / base.postgres:.2f}x"
+            is_base = cost is base or not base.postgres  # below the 10 ms of the system's clock nothing can be said
+            growth = "" if is_base else f"{cost.postgres / base.postgres:.2f}x"
             rows.append((title, f"{size:,}", f"{cost.matches:,}", cost.postgres, growth, each))
     columns = ("search", "products", "matches", "PG ms", "of the smallest", "µs a further match")
     show("searches as the catalogue grows", columns, rows)
