@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.cart.rules import NewItem
+from commerce.customer.addresses import kept_address
 from kit.db import run
 from kit.errors import invalid_data
 from operations.add_line_items import save_with
@@ -32,8 +33,8 @@ class NewCart:
     customer_id: str | None = None
     locale: str | None = None
     metadata: Mapping[str, Any] | None = None
-    shipping_address: Mapping[str, Any] | None = None
-    billing_address: Mapping[str, Any] | None = None
+    shipping_address: Mapping[str, Any] | str | None = None
+    billing_address: Mapping[str, Any] | str | None = None
     items: tuple[NewItem, ...] = ()
     promo_codes: tuple[str, ...] = ()
 
@@ -41,15 +42,17 @@ class NewCart:
 async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHING_TOLD) -> str:
     """Create a cart with its lines and addresses and return its id (contract section 11).
 
-    Errors: not_found for the region, invalid_data (currency, country, disabled channel, variants), not_allowed
-    `insufficient_inventory`.
+    Errors: not_found for the region and for the id of an address that the customer does not keep, invalid_data
+    (currency, country, disabled channel, variants), not_allowed `insufficient_inventory`.
     """
     (row,) = await run(session, _FACTS, given.region_id, given.sales_channel_id, given.customer_id)
     region_text, channel_text, own_email = tuple(row)
     region = region_of(region_text)
-    _check(region, given)
+    shipping = await _address(session, given, given.shipping_address) or _country_alone(region)
+    billing = await _address(session, given, given.billing_address)
+    _check(region, given, shipping)
     require_open_channel(channel_text, given.sales_channel_id)
-    head, addresses = _head(region, given, own_email)
+    head, addresses = _head(region, given, own_email, shipping, billing)
     guest = given.email if given.customer_id is None else None
     cart_id = await insert_head(session, head, addresses, guest)
     loaded = await load_cart(session, cart_id, told, Codes(given.promo_codes))
@@ -57,11 +60,23 @@ async def create_cart(session: AsyncSession, given: NewCart, told: Told = NOTHIN
     return cart_id
 
 
-def _head(region: RegionRow, given: NewCart, own_email: str | None) -> tuple[CartHead, list[NewAddress]]:
+async def _address(
+    session: AsyncSession, given: NewCart, address: Mapping[str, Any] | str | None
+) -> Mapping[str, Any] | None:
+    """Return an address, for an id the one that the customer keeps: nobody else's can be read by guessing."""
+    return await kept_address(session, given.customer_id, address) if isinstance(address, str) else address
+
+
+def _head(
+    region: RegionRow,
+    given: NewCart,
+    own_email: str | None,
+    shipping: Mapping[str, Any] | None,
+    billing: Mapping[str, Any] | None,
+) -> tuple[CartHead, list[NewAddress]]:
     """Return the cart's row and its addresses; a customer's own email stands in for one that is not given."""
-    shipping = given.shipping_address or _country_alone(region)
     of_shipping = NewAddress(shipping) if shipping else None
-    of_billing = NewAddress(given.billing_address) if given.billing_address else None
+    of_billing = NewAddress(billing) if billing else None
     head = CartHead(
         region_id=region.id,
         currency_code=region.currency_code,
@@ -77,12 +92,12 @@ def _head(region: RegionRow, given: NewCart, own_email: str | None) -> tuple[Car
     return head, [address for address in (of_shipping, of_billing) if address is not None]
 
 
-def _check(region: RegionRow, given: NewCart) -> None:
+def _check(region: RegionRow, given: NewCart, shipping: Mapping[str, Any] | None) -> None:
     if given.currency_code and given.currency_code != region.currency_code:
         raise invalid_data(
             f"Currency code {given.currency_code} does not match the region's currency code {region.currency_code}"
         )
-    region.require((given.shipping_address or {}).get("country_code"))
+    region.require((shipping or {}).get("country_code"))
 
 
 def _country_alone(region: RegionRow) -> Mapping[str, Any] | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from api.actors import StoreActor
+from api.address import Address
 from api.store.bodies.carts import StoreCreateCart
 from kit.errors import invalid_data, invalid_request
 from operations.create_cart import NewCart
@@ -19,8 +23,8 @@ def new_cart(body: StoreCreateCart, store: StoreActor, rounding: str) -> NewCart
         customer_id=store.customer_id,
         locale=body.locale,
         metadata=body.metadata,
-        shipping_address=body.shipping_address.given() if body.shipping_address else None,
-        billing_address=body.billing_address.given() if body.billing_address else None,
+        shipping_address=_address(body.shipping_address),
+        billing_address=_address(body.billing_address),
         items=body.new_items(),
         promo_codes=tuple(body.promo_codes),
     )
@@ -35,6 +39,10 @@ def own_channel(sales_channel_id: str, store: StoreActor) -> str:
         )
         raise invalid_request(sentence)
     return sales_channel_id
+
+
+def _address(given: Address | str | None) -> Mapping[str, Any] | str | None:
+    return given.given() if isinstance(given, Address) else given or None
 
 
 def _channel(body: StoreCreateCart, store: StoreActor) -> str:

@@ -14,6 +14,18 @@ from kit.db import run, save
 from kit.errors import not_found
 from kit.rows import attributes, change, locked
 
+POSTAL: Final = (
+    "first_name",
+    "last_name",
+    "phone",
+    "company",
+    "address_1",
+    "address_2",
+    "city",
+    "country_code",
+    "province",
+    "postal_code",
+)
 DEFAULTS: Final = ("is_default_shipping", "is_default_billing")
 
 
@@ -47,7 +59,16 @@ async def delete_address(session: AsyncSession, customer_id: str, address_id: st
     return customer_id
 
 
-def _mine(customer_id: str, address_id: str) -> tuple[Any, ...]:
+async def kept_address(session: AsyncSession, customer_id: str | None, address_id: str) -> dict[str, Any]:
+    """Return the postal fields of an address that a customer keeps. Errors: `not_found` unless it is theirs."""
+    mine = _mine(customer_id, address_id)
+    row = (await session.execute(select(*(getattr(CustomerAddress, name) for name in POSTAL)).where(*mine))).first()
+    if row is None:
+        raise not_found(f"Address with id: {address_id} was not found")
+    return {name: value for name, value in zip(POSTAL, row, strict=True) if value is not None}
+
+
+def _mine(customer_id: str | None, address_id: str) -> tuple[Any, ...]:
     return (
         CustomerAddress.id == address_id,
         CustomerAddress.customer_id == customer_id,

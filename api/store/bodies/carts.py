@@ -32,11 +32,11 @@ class Item(Part):
 
 
 class StoreCreateCart(Body):
-    """What a new cart is made of; nothing is needed."""
+    """What a new cart is made of; nothing is needed. An address may be the id of one that the customer keeps."""
 
     region_id: str | None = None
-    shipping_address: Address | None = None
-    billing_address: Address | None = None
+    shipping_address: Address | str | None = None
+    billing_address: Address | str | None = None
     email: Email | None = None
     currency_code: str | None = None
     items: list[Item] = Field(default_factory=list)

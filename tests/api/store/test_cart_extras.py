@@ -55,3 +55,24 @@ async def test_only_a_customer_takes_a_cart(
     async with database.reading() as connection:
         names = [row[0] for row in await run(connection, "SELECT name FROM outbox_event ORDER BY id")]
     assert names[-1] == "cart.customer_transferred"
+
+
+async def test_a_new_cart_takes_an_address_that_the_customer_keeps_and_nobody_elses(
+    carts: Carts, client: AsyncClient, customer: dict[str, str]
+) -> None:
+    home = {"first_name": "Carla", "address_1": "Weg 1", "city": "Berlin", "country_code": "DE", "postal_code": "10115"}
+    headers = {**customer, **carts.headers}
+    kept = await client.post("/store/customers/me/addresses", json=home, headers=headers)
+    address_id = kept.json()["customer"]["addresses"][0]["id"]
+    body = {"region_id": carts.labels["region_eu"], "shipping_address": address_id, "billing_address": address_id}
+    made = await client.post("/store/carts", json=body, headers=headers)
+    assert made.status_code == 200, made.text
+    for kind in ("shipping_address", "billing_address"):
+        address = made.json()["cart"][kind]
+        assert {key: address[key] for key in home} == {**home, "country_code": "de"}
+        assert address["id"] != address_id  # a copy: what the customer changes later does not move the cart
+    for stranger in (carts.headers, headers | {"authorization": ""}):
+        refused = await client.post("/store/carts", json=body, headers=stranger)
+        assert (refused.status_code, refused.json()["type"]) == (404, "not_found")
+    wrong = await client.post("/store/carts", json=body | {"shipping_address": "cuaddr_x"}, headers=headers)
+    assert wrong.json()["message"] == "Address with id: cuaddr_x was not found"
