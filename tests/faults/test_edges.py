@@ -23,8 +23,8 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 
-# All of them take minutes: EURYALE_LONG=1; EURYALE_EDGES names some. Every run walks those around the point of no return
-# with real kills, and all of them without processes (the simulation and promise 1).
+# All of them take minutes: EURYALE_LONG=1; EURYALE_EDGES names some. Every run walks those around the point of no
+# return with real kills, and all of them without processes (the simulation and promise 1).
 SHORT = (
     "checkout.begin/after-commit",
     "provider.authorise/after",
