@@ -38,9 +38,10 @@ def traceback_of(exc_info: ExcInfo) -> str:
 
 
 def _words(error: BaseException) -> str:
+    if type(error).__module__.startswith("sqlalchemy.") and error.__cause__ is not None:
+        return said(error.__cause__)  # it repeats the driver's words, twice wrapped
     if isinstance(error, StatementError):
-        cause = error.orig.__cause__ if error.orig is not None else None  # SQLAlchemy wraps the driver's own
-        return said(cause) if cause is not None else "a statement failed"
+        return "a statement failed"
     if isinstance(error, asyncpg.PostgresError):
         state, name = str(error.sqlstate), getattr(error, "constraint_name", None)
         words = "a value is wrong" if state.startswith(QUOTING) else getattr(error, "message", None) or "failed"
