@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
@@ -41,7 +42,9 @@ class Vendor(Protocol):
 
     def pay(self, data: Data) -> None: ...
 
-    def outside(self, data: Data) -> None: ...
+    def refund(self, data: Data, amount: str) -> None: ...
+
+    def dispute(self, data: Data, amount: str) -> None: ...
 
     def deliveries(self, data: Data) -> list[tuple[str | bytes, dict[str, str]]]: ...
 
@@ -66,10 +69,14 @@ class AtSandbox:
     def pay(self, data: Data) -> None:  # noqa: ARG002 - as the others
         self.server.turn(webhook_secret=KEYS["sandbox_webhook_secrets"])
 
-    def outside(self, data: Data) -> None:
-        for body in ({"action": "refund", "amount": "1"}, {"action": "dispute", "status": "open", "amount": "2"}):
-            url = f"{self.server.url}/intents/{data['id']}/dashboard"
-            assert httpx2.post(url, json=body).is_success
+    def refund(self, data: Data, amount: str) -> None:
+        self._act(data, action="refund", amount=amount)
+
+    def dispute(self, data: Data, amount: str) -> None:
+        self._act(data, action="dispute", status="open", amount=amount)
+
+    def _act(self, data: Data, **body: str) -> None:
+        assert httpx2.post(f"{self.server.url}/intents/{data['id']}/dashboard", json=body).is_success
 
     def deliveries(self, data: Data) -> list[tuple[str | bytes, dict[str, str]]]:
         found = httpx2.get(f"{self.server.url}/events", params={"intent": data["id"]}).json()["events"]
@@ -98,9 +105,11 @@ class AtStripe:
         assert confirm(self.server, data, "pm_card_authenticationRequired").status_code == 200
         self.server.act(f"/payment_intents/{data['id']}/authenticate")
 
-    def outside(self, data: Data) -> None:
-        self.server.act(f"/payment_intents/{data['id']}/refund", amount=100)
-        self.server.act(f"/payment_intents/{data['id']}/dispute", amount=200)
+    def refund(self, data: Data, amount: str) -> None:
+        self.server.act(f"/payment_intents/{data['id']}/refund", amount=int(Decimal(amount) * 100))
+
+    def dispute(self, data: Data, amount: str) -> None:
+        self.server.act(f"/payment_intents/{data['id']}/dispute", amount=int(Decimal(amount) * 100))
 
     def deliveries(self, data: Data) -> list[tuple[str | bytes, dict[str, str]]]:
         return [delivery(event, "whsec_stripecanary") for event in told(self.server, data["id"])]
@@ -126,10 +135,15 @@ class AtPayPal:
     def pay(self, data: Data) -> None:
         self.server.shopper(data["id"])
 
-    def outside(self, data: Data) -> None:
+    def refund(self, data: Data, amount: str) -> None:
+        self._act(data, "refund", amount)
+
+    def dispute(self, data: Data, amount: str) -> None:
+        self._act(data, "dispute", amount)
+
+    def _act(self, data: Data, action: str, amount: str) -> None:
         taken = [one for one in self._events(data) if one["event_type"] == "PAYMENT.CAPTURE.COMPLETED"]
-        for action, amount in (("refund", "1.00"), ("dispute", "2.00")):
-            self.server.dashboard("captures", taken[-1]["resource"]["id"], action, amount=amount)
+        self.server.dashboard("captures", taken[-1]["resource"]["id"], action, amount=amount)
 
     def deliveries(self, data: Data) -> list[tuple[str | bytes, dict[str, str]]]:
         return [self.server.delivery(event) for event in self._events(data)]
@@ -230,7 +244,8 @@ class DiscreetShop:
         back = {"amount": 3, "note": NOTE}
         await self.ok("POST", f"/admin/payments/{payment['id']}/refund", clerk, back)
         assert (await self.ask("POST", f"/admin/payments/{payment['id']}/refund", self.clerk, {"amount": 999})).is_error
-        vendor.outside(data)
+        vendor.refund(data, "1.00")
+        vendor.dispute(data, "2.00")
         await self.hear(vendor, data)
         await until(lambda: self._is_disputed(order_id), "the dispute arrived")
         return order_id
