@@ -141,7 +141,8 @@ VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, '{}', 'pending', 'creating')
 _STATE: Final = """
 SELECT c.version, c.completed_at IS NOT NULL OR EXISTS (
     SELECT FROM checkout_attempt a WHERE a.cart_id = c.id AND a.state = 'open') AS is_busy,
-  (SELECT fate FROM payment_session WHERE id = $2) AS fate
+  (SELECT s.fate FROM payment_session s JOIN payment_collection p ON p.id = s.payment_collection_id
+    WHERE s.id = $2 AND p.cart_id = c.id AND p.deleted_at IS NULL) AS fate  -- deleted meanwhile: nobody can pay by it
 FROM cart c WHERE c.id = $1
 """
 _SUPERSEDE: Final = """

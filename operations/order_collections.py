@@ -9,9 +9,9 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commerce.payment.models import CollectionStatus, PaymentCollection
-from kit.db import one, run, save
+from kit.db import one, run, save, value
 from kit.decimals import ZERO, rho, to_number
-from kit.errors import invalid_data, not_allowed, not_found
+from kit.errors import BUSY, conflict, invalid_data, not_allowed, not_found
 from kit.ids import new_id
 from kit.money import Currency
 from kit.outbox import tell
@@ -65,11 +65,14 @@ async def mark_as_paid(session: AsyncSession, collection_id: str, order_id: str,
 async def delete_collection(session: AsyncSession, collection_id: str) -> str:
     """Soft-delete a collection for which nothing was paid yet; what its session may hold is let go.
 
-    Errors: `not_found`, `not_allowed` unless it is `not_paid`, `conflict` while a checkout is running on it.
+    Errors: `not_found`, `not_allowed` unless it is `not_paid`, `conflict` while a checkout is running on it, or has
+    left its money to be asked about: whoever decides about that finds the cart by its collection.
     """
     row = await lock_collection(session, collection_id)
     if row.status != CollectionStatus.NOT_PAID:
         raise not_allowed("Can only delete payment collections where status is not_paid")
+    if await value(session, _UNDECIDED, collection_id):
+        raise conflict(BUSY)
     await supersede_session(session, collection_id)
     await run(session, _DELETE, collection_id)
     return collection_id
@@ -108,6 +111,10 @@ _SESSION: Final = """
 INSERT INTO payment_session
   (id, payment_collection_id, provider_id, amount, currency_code, data, metadata, status, fate, provider_reference)
 VALUES ($1, $2, $3, $4, $5, '{}', '{}', 'pending', 'open', $1)
+"""
+_UNDECIDED: Final = """
+SELECT EXISTS (SELECT FROM checkout_attempt a JOIN payment_session s ON s.id = a.session_id
+  WHERE s.payment_collection_id = $1 AND a.state = 'handed_over')
 """
 # The cart may get another one, so its unique place is given back.
 _DELETE: Final = """

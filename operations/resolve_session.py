@@ -128,8 +128,8 @@ async def _resolve_idle(session: AsyncSession, facts: Row[Any], answer: Answer) 
 async def _resolve_order_session(session: AsyncSession, session_id: str, answer: Answer) -> Resolved:
     """Decide about a session that an admin opened for an order: the order has its money, or it is let go."""
     facts = await lock_order_session(session, session_id)
-    if facts is None:
-        return Resolved.NOTHING
+    if facts is None:  # its collection was deleted, or its cart is gone: no order can have what came
+        return await _release(session, session_id, "came_too_late") if answer.is_money_there else Resolved.NOTHING
     if facts.fate == SessionFate.CONSUMED:
         return Resolved.PAID  # asked again: the commit was made, and its answer was lost
     if await pay_collection(session, facts, answer.word):

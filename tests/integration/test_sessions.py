@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from commerce.payment.port import Holding
+from commerce.payment.models import SessionStatus
+from commerce.payment.port import Holding, SessionResult
 from kit.db import run
+from kit.errors import CommerceError
 from operations import sweep_checkouts as sweeps
+from operations.open_payment_session import record_session_intent, settle_session
+from operations.order_collections import delete_collection
 from operations.release_session import begin_release, finish_release, let_go_of_refused, settle_by_hand
 from operations.resolve_session import Resolved, abandon_session
 from tests.support.checkout_audit import audit
@@ -219,3 +223,37 @@ class TestSweeps:
         assert await steps.database.transact(browsers) == 0
         await self.age(steps, "payment_session", 2 * 3600)
         assert await steps.database.transact(browsers) == 1
+
+
+class TestDeletedCollection:
+    """An admin deletes the collection of a cart that is being paid: nobody's money is forgotten."""
+
+    async def test_p02_a_session_that_settles_after_it_is_let_go(self, steps: Steps) -> None:
+        cart = await steps.cart(mug=2)
+        collection = await steps.value("SELECT id FROM payment_collection WHERE cart_id = $1", cart)
+        intent = await steps.database.transact(lambda s: record_session_intent(s, collection, PROVIDER, {}))
+        await steps.database.transact(lambda s: delete_collection(s, collection))
+        result = SessionResult(status=SessionStatus.PENDING, data={}, reference="ref_1")
+        assert not await steps.database.transact(lambda s: settle_session(s, intent, result))
+        assert await steps.fate(intent.request.session_id) == "releasing"
+        assert await steps.asked("release-session") == [intent.request.session_id]
+
+    async def test_p02_money_that_comes_for_it_goes_back(self, steps: Steps) -> None:
+        cart, session = await steps.payable(mug=2)
+        collection = await steps.value("SELECT id FROM payment_collection WHERE cart_id = $1", cart)
+        await steps.database.transact(lambda s: delete_collection(s, collection))
+        assert await steps.database.transact(lambda s: begin_release(s, session))
+        gone = partial(finish_release, session_id=session, reference=None, voided=Decimal(0), refunded=Decimal(0))
+        assert await steps.database.transact(gone)
+        assert await steps.resolve(session, Holding.UNKNOWN) == Resolved.NOTHING
+        assert await steps.resolve(session, Holding.HELD, 20) == Resolved.RELEASING
+        assert await steps.fate(session) == "releasing"
+
+    async def test_p18_one_whose_money_is_still_asked_about_stays(self, steps: Steps) -> None:
+        cart, session = await handed_over(steps, mug=2)
+        collection = await steps.value("SELECT id FROM payment_collection WHERE cart_id = $1", cart)
+        with pytest.raises(CommerceError, match="conflicted"):
+            await steps.database.transact(lambda s: delete_collection(s, collection))
+        assert await steps.resolve(session, Holding.HELD, 20) == Resolved.PLACED
+        with pytest.raises(CommerceError, match="not_paid"):
+            await steps.database.transact(lambda s: delete_collection(s, collection))
