@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -103,7 +102,10 @@ class Signatures:
         self._known[url] = chain
 
     def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:  # a bracket that is not closed, for one
+            raise BadSignature("The certificate's address is none.") from error
         is_plain = not (parts.query or parts.fragment) and _PATH.fullmatch(parts.path)
         if f"{parts.scheme}://{parts.netloc}" not in self._origins or not is_plain:
             raise BadSignature("The certificate's address is not PayPal's.")
@@ -160,7 +162,7 @@ def _is_signed(certificate: x509.Certificate, headers: Mapping[str, str], webhoo
     try:
         signature = base64.b64decode(headers["transmission-sig"], validate=True)
         key.verify(signature, text, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, binascii.Error):
+    except (InvalidSignature, ValueError):  # not base64, or not even ASCII
         return False
     return True
 

@@ -84,6 +84,7 @@ CHANGES: dict[str, Callable[[Delivery], Delivery]] = {
     "another moment": lambda d: headed(d, "transmission-time", clock.now().isoformat()),
     "another transmission": lambda d: headed(d, "transmission-id", "69cd13f0-d67a-11e5-baa3-778b53f4ae56"),
     "another signature": lambda d: headed(d, "transmission-sig", "c29tZXRoaW5nIGVsc2U="),
+    "a signature that is no text": lambda d: headed(d, "transmission-sig", "\xe9\xff"),
     "no signature": lambda d: headed(d, "transmission-sig", ""),
     "another kind": lambda d: headed(d, "auth-algo", ""),
 }
