@@ -208,6 +208,42 @@ async def test_who_never_comes_back_has_an_order_by_the_webhook(page: Page) -> N
     assert (answer["type"], answer["order"]["total"]) == ("order", float(page.money(data["id"]).held))
 
 
+async def test_who_never_comes_back_and_whose_webhooks_are_lost_is_found_by_the_sweep(
+    page: Page, database: Database
+) -> None:
+    cart_id = await page.payable()
+    data = await page.elements(cart_id)
+    page.pay(data)
+    long_ago = (
+        "UPDATE payment_session SET created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'"
+    )
+    await database.transact(lambda session: run(session, long_ago))
+
+    async def is_ordered() -> bool:
+        return (await page.carts.ok("GET", f"/carts/{cart_id}"))["cart"]["completed_at"] is not None
+
+    await soon(is_ordered)
+    answer = await page.complete(cart_id)
+    assert (answer["type"], answer["order"]["total"]) == ("order", float(page.money(data["id"]).held))
+
+
+async def test_a_declined_complete_ends_its_intent_and_a_new_session_pays(page: Page) -> None:
+    cart_id = await page.payable()
+    first = await page.elements(cart_id)
+    assert page.pay(first, "pm_card_chargeDeclined").status_code == 402
+    assert (await page.complete(cart_id))["type"] == "not_allowed"
+
+    async def is_over() -> bool:
+        return page.money(first["id"]).is_canceled
+
+    await soon(is_over)
+    assert page.pay(first).status_code == 400, "the old page can pay nothing any more"
+    second = await page.elements(cart_id)
+    assert page.pay(second).status_code == 200
+    assert (await page.complete(cart_id))["type"] == "order"
+    assert not page.money(first["id"]).is_holding
+
+
 async def test_what_happens_in_the_dashboard_arrives_once(page: Page) -> None:
     order_id, reference = await page.bought()
     await page.ask(await page.payment(order_id), "capture")
