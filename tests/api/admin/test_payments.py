@@ -11,7 +11,9 @@ from httpx2 import AsyncClient
 from api.state import State
 from commerce.payment.port import PaymentRequest, PaymentResult, Refused, Unknown
 from kit.db import Database, value
+from operations.cancel_payment import ask_cancel
 from providers.system.payment import SystemPayments
+from tests.support.durable import until
 from tests.support.placed_order import Placed, placed, settings, worker
 from tests.support.recorded_fixtures import shop, storefront
 
@@ -126,3 +128,55 @@ async def test_without_temporal_nothing_changes(
     assert (await desk.ask("capture"))[0] == 503
     async with database.reading() as connection:
         assert await value(connection, "SELECT count(*) FROM capture") == 0
+
+
+NO_AMOUNTS = ("0", "-1", "-0.0", "1e308", "1e-309", "9" * 400, "NaN", "Infinity", '"5"', "true", "[]", "{}", '"4.2.1"')
+
+
+@pytest.mark.parametrize("what", ["capture", "refund"])
+async def test_what_is_no_amount_is_refused_and_leaves_nothing(desk: Desk, database: Database, what: str) -> None:
+    await desk.ask("capture", amount=10)
+    headers = {**desk.admin, "content-type": "application/json"}
+    for text in NO_AMOUNTS:
+        body = f'{{"amount": {text}}}'.encode()
+        answer = await desk.client.post(f"/admin/payments/{desk.payment['id']}/{what}", headers=headers, content=body)
+        assert (answer.status_code, answer.json()["type"]) == (400, "invalid_data"), (text, answer.text)
+    async with database.reading() as connection:
+        assert await value(connection, "SELECT count(*) FROM capture") == 1
+        assert await value(connection, "SELECT count(*) FROM refund") == 0
+
+
+async def test_refunds_at_once_give_back_no_more_than_was_taken(desk: Desk, database: Database) -> None:
+    await desk.ask("capture", amount=20)
+    answers = await asyncio.gather(*[desk.ask("refund", amount=7.5) for _ in range(6)])
+    assert sorted(status for status, _ in answers) == [200, 200, 400, 400, 400, 400]
+    assert (await desk.ask("refund", amount=5.01))[0] == 400
+    assert (await desk.ask("refund", amount=5))[0] == 200
+    async with database.reading() as connection:
+        assert await value(connection, "SELECT sum(amount) FROM refund WHERE state = 'done'") == 20
+
+
+async def test_nothing_is_captured_of_what_is_canceled_and_what_was_taken_can_go_back(
+    desk: Desk, database: Database
+) -> None:
+    await desk.ask("capture", amount=10)
+    await database.transact(lambda session: ask_cancel(session, desk.payment["id"]))
+    refused = await desk.ask("capture", amount=1)
+    assert (refused[0], refused[1]["message"]) == (400, f"The payment: {desk.payment['id']} has been canceled.")
+
+    async def is_free() -> bool:
+        async with database.reading() as connection:
+            return await value(connection, "SELECT canceled_at FROM payment") is not None
+
+    await until(is_free, "the rest is let go")
+    assert (await desk.ask("capture"))[0] == 400
+    assert (await desk.ask("refund", amount=10.01))[0] == 400
+    assert (await desk.ask("refund", amount=10))[0] == 200
+    assert (await desk.ask("refund", amount=0.01))[0] == 400
+
+
+async def test_a_key_of_one_wish_is_good_for_no_other(desk: Desk) -> None:
+    assert (await desk.ask("capture", "k", amount=5))[0] == 200
+    assert (await desk.ask("capture", "k", amount=6))[0] == 422
+    status, body = await desk.ask("refund", "k", amount=5)
+    assert (status, [one["amount"] for one in body["payment"]["refunds"]]) == (200, [5])
