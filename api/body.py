@@ -20,6 +20,8 @@ EMAIL: Final = re.compile(
     r"(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
 )
 BIGGEST: Final = 2**53 - 1  # the largest whole number that an IEEE double tells from its neighbours
+DEEPEST: Final = 200  # levels; who checks, stores or shows a value calls itself once or twice for each
+TOO_DEEP: Final = "The body is nested too deeply."
 T = TypeVar("T")
 
 
@@ -113,11 +115,22 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except UnicodeDecodeError as error:
         raise invalid_data("The body is not UTF-8.") from error
     except RecursionError as error:
-        raise invalid_data("The body is nested too deeply.") from error
+        raise invalid_data(TOO_DEEP) from error
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(value):
+        raise invalid_data(TOO_DEEP)
     if b"\\u" in raw:  # only an escape can bring them: a bare one is no JSON
         for text in _texts(value):
             _refuse_unstorable(text)
     return value
+
+
+def _is_deep(value: object) -> bool:
+    """Tell whether a value is nested deeper than whatever reads it may follow, level by level."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inside = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [item for items in inside for item in items]
+    return bool(level)
 
 
 def _decimal(digits: str) -> Decimal:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.testing import ActivityEnvironment
 
 from activities.movement import Asking, MovementActivities, SettleMovement
@@ -17,8 +18,8 @@ from kit.db import Database
 from kit.errors import CommerceError
 from kit.ids import new_id
 from operations import follow_dispute
-from operations.begin_movement import Wish, begin_capture, begin_refund
-from operations.lock_payment import flows_of_session
+from operations.begin_movement import Wish, begin_capture, begin_refund, left_to_refund
+from operations.lock_payment import flows_of_session, lock_payment
 from operations.order_collections import create_order_collection, mark_as_paid
 from operations.settle_movement import Kind
 from tests.promises.counter import Counter, sold
@@ -186,6 +187,26 @@ async def test_p13_the_books_stay_right_whoever_moves_the_money(
         assert await wrong(walk) == [], done
     await walk.counter.follow()
     assert await wrong(walk) == [], done
+
+
+async def test_p13_a_bank_that_takes_what_was_given_back_already_leaves_nothing_to_refund(
+    sandbox_till: Till, shared_sandbox: Sandbox
+) -> None:
+    """A bank may dispute the whole of a payment of which a part went back: then the shop has lost it twice."""
+    counter = await sold(sandbox_till, shared_sandbox)
+    await counter.at_provider("capture")
+    await counter.at_provider("refund", amount="9")
+    opened = await counter.at_provider("dispute", status="open", amount="19.90")
+    for status, refunded, left in (("open", "9", "0"), ("lost", "28.90", "0"), ("won", "9", "10.90")):
+        await counter.at_provider("dispute", dispute=opened["disputes"][0]["id"], status=status)
+        await counter.follow()
+        await counter.follow()
+        assert (await counter.books())["refunded"] == Decimal(refunded)
+        async with counter.till.database.engine.begin() as connection:
+            named = await counter.till.value("SELECT id FROM payment")
+            async with AsyncSession(connection) as session:
+                assert left_to_refund(await lock_payment(session, named)) == Decimal(left)
+    assert await wrong(Walk(counter, random.Random(1))) == []
 
 
 async def test_p13_mutation_a_lost_dispute_that_no_summary_follows_is_found(
