@@ -1,0 +1,42 @@
+"""Orders that the sandbox holds money for: what benchmarks of payments work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.deliveries import SANDBOX, About
+from bench.phases import at_once
+from bench.shops import Stage
+from bench.visits import complete, fill_cart
+
+WIDTH = 8  # bought at once
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment, and whom its provider's webhooks are about."""
+
+    payment_id: str
+    about: About
+
+
+async def buy(on: Stage, number: int) -> list[Paid]:
+    """Place so many orders, paid at the sandbox, and return their payments."""
+    placed: list[str] = []
+
+    async def visit() -> None:
+        placed.append(await complete(on.store, await fill_cart(on.store, on.goods, SANDBOX)))
+
+    await at_once(visit, number, WIDTH)
+    connection = await on.shop.connect()
+    try:
+        rows = await connection.fetch(_PAID, placed)
+    finally:
+        await connection.close()
+    return [Paid(row["id"], About(row["session_id"], row["reference"])) for row in rows]
+
+
+_PAID = """
+SELECT p.id, s.id AS session_id, s.provider_reference AS reference
+FROM payment_session s JOIN payment p ON p.payment_session_id = s.id WHERE s.order_id = ANY($1::text[]) ORDER BY s.id
+"""
