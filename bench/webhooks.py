@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench import intake
+from bench import burst, intake
 from bench.deliveries import STRIPE_SECRET
 from bench.orders import buy
 from bench.shops import stage
@@ -14,10 +14,15 @@ SETTINGS = {
     "EURYALE_STRIPE_WEBHOOK_SECRETS": STRIPE_SECRET,
     "EURYALE_STRIPE_BASE_URL": "http://127.0.0.1:1",  # nobody asks Stripe anything here
 }
+PER_ORDER = 4  # webhooks of the burst that are about one order: authorised, captured, refunded, settled
 
 
-async def run(number: int, concurrencies: Sequence[int], burst: int, pace: float) -> str | None:
-    """Take `number` webhooks at each concurrency; the rest is to come."""
+async def run(number: int, concurrencies: Sequence[int], many: int, pace: float) -> str | None:
+    """Take `number` webhooks at each concurrency; then let `many` come at once while shoppers buy."""
     async with stage(settings=SETTINGS) as on:
-        paid = await buy(on, 50)
-        return await intake.measure(on, [each.about for each in paid], number, concurrencies)
+        about = [each.about for each in await buy(on, max(1, many // PER_ORDER))]
+        found = [
+            await intake.measure(on, about, number, concurrencies) if number else None,
+            await burst.measure(on, about, many, pace) if many else None,
+        ]
+    return "\n".join(problem for problem in found if problem) or None
