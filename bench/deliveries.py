@@ -57,7 +57,7 @@ def sandbox(about: About) -> Webhook:
 def stripe(about: About) -> Webhook:
     """Return a webhook of Stripe, as large as its events about a payment intent are."""
     id_, now = f"evt_{uuid4().hex}", int(time.time())
-    intent = {name: None for name in EMPTY} | {
+    intent = dict.fromkeys(EMPTY) | {
         "id": about.reference,
         "object": "payment_intent",
         "amount": 4770,
@@ -86,10 +86,12 @@ def many(sign: Sign, about: Sequence[About], number: int) -> list[Webhook]:
     return [sign(each) for each in itertools.islice(itertools.cycle(about), number)]
 
 
-EMPTY = """
-amount_capturable amount_details amount_received application application_fee_amount automatic_payment_methods
-canceled_at cancellation_reason capture_method client_secret confirmation_method created customer description
-excluded_payment_method_types last_payment_error latest_charge livemode next_action on_behalf_of payment_method
-payment_method_configuration_details payment_method_options payment_method_types processing receipt_email review
-setup_future_usage shipping source statement_descriptor statement_descriptor_suffix transfer_data transfer_group
-""".split()
+EMPTY = (  # the other fields of a payment intent
+    *("amount_capturable", "amount_details", "amount_received", "application", "application_fee_amount"),
+    *("automatic_payment_methods", "canceled_at", "cancellation_reason", "capture_method", "client_secret"),
+    *("confirmation_method", "created", "customer", "description", "excluded_payment_method_types"),
+    *("last_payment_error", "latest_charge", "livemode", "next_action", "on_behalf_of", "payment_method"),
+    *("payment_method_configuration_details", "payment_method_options", "payment_method_types", "processing"),
+    *("receipt_email", "review", "setup_future_usage", "shipping", "source", "statement_descriptor"),
+    *("statement_descriptor_suffix", "transfer_data", "transfer_group"),
+)

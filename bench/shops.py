@@ -35,7 +35,7 @@ class Stage:
 async def stage(
     *, timed: Callable[[str, float], None] | None = None, warm: int = WARM, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stage]:
-    """Yield a warm shop; `timed` hears of every step but those of the warming. `settings` are the shop's environment."""
+    """Yield a warm shop; `timed` hears of every step but those of the warming. `settings`: more of them."""
     async with running_shop(settings or {}, listens=False) as shop:
         async with Storefront(shop.api_url, shop.publishable_key) as store:
             goods = await store.goods()

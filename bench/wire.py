@@ -27,7 +27,7 @@ class Wire:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, raw: bytes) -> int:
-        """Send a request and return its status; one of AWAY when there was no answer, and the connection is given up."""
+        """Send a request and return its status; one of AWAY when none came: the next one connects anew."""
         try:
             reader, writer = self._streams = self._streams or await asyncio.open_connection(self._host, self._port)
             writer.write(raw)
