@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench import burst, intake
+from bench import burst, intake, losses
 from bench.deliveries import STRIPE_SECRET
 from bench.orders import buy
 from bench.shops import stage
@@ -18,11 +18,12 @@ PER_ORDER = 4  # webhooks of the burst that are about one order: authorised, cap
 
 
 async def run(number: int, concurrencies: Sequence[int], many: int, pace: float) -> str | None:
-    """Take `number` webhooks at each concurrency; then let `many` come at once while shoppers buy."""
+    """Take `number` webhooks at each concurrency, then while parts die; then let `many` come while shoppers buy."""
     async with stage(settings=SETTINGS) as on:
         about = [each.about for each in await buy(on, max(1, many // PER_ORDER))]
         found = [
             await intake.measure(on, about, number, concurrencies) if number else None,
+            await losses.measure(on, about, number) if number else None,
             await burst.measure(on, about, many, pace) if many else None,
         ]
     return "\n".join(problem for problem in found if problem) or None
