@@ -1,4 +1,4 @@
-"""`python -m bench checkout | page | cart | catalogue | memory | faults | webhooks`."""
+"""`python -m bench checkout | page | cart | catalogue | memory | faults | money | webhooks`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from bench import cart, catalogue, checkout, faults, memory, page, webhooks
+from bench import cart, catalogue, checkout, faults, memory, money, page, webhooks
 from bench.tables import console
 
 
@@ -32,6 +32,9 @@ def main() -> None:
     one = what.add_parser("faults", help="bursts of checkouts while parts are killed, audited")
     one.add_argument("--rounds", type=int, default=5)
     one.add_argument("--shoppers", type=int, default=40)
+    one = what.add_parser("money", help="captures and refunds over HTTP, beside their floor and an empty workflow")
+    one.add_argument("--number", type=int, default=40, help="payments of each kind at each concurrency")
+    one.add_argument("--concurrency", type=int, nargs="+", default=[1, 4, 16])
     one = what.add_parser("webhooks", help="taking webhooks, kills during it, and a burst beside checkouts")
     one.add_argument("--number", type=int, default=2000, help="webhooks taken at each concurrency")
     one.add_argument("--concurrency", type=int, nargs="+", default=[1, 16, 64])
@@ -44,6 +47,7 @@ def main() -> None:
         "cart": lambda: cart.run(options.number, options.sizes),
         "catalogue": lambda: catalogue.run_bench(options.number, options.sizes),
         "memory": lambda: memory.run(options.number),
+        "money": lambda: money.run(options.number, options.concurrency),
         "webhooks": lambda: webhooks.run(options.number, options.concurrency, options.burst, options.pace),
         "faults": lambda: faults.run(options.rounds, options.shoppers),
     }

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from bench.deliveries import SANDBOX, STRIPE, About, Webhook, many, sandbox, stripe
-from bench.meter import Usage, metered
+from bench.floor import bare
+from bench.meter import metered
 from bench.phases import Measured, at_once
 from bench.shops import Stage
 from bench.tables import show
@@ -86,9 +87,7 @@ async def _inserts(on: Stage, number: int, concurrency: int) -> Measured:
             await at_once(insert, number, concurrency)
     finally:
         await pool.close()
-    cpu = dict(usage.cpu)
-    cpu["bare"] = cpu.pop("client")
-    return Measured("a bare INSERT", concurrency, number, Usage(cpu, usage.seconds))
+    return Measured("a bare INSERT", concurrency, number, bare(usage))
 
 
 async def _at_stripe(connection: asyncpg.Connection, about: Sequence[About]) -> list[About]:

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         8, description="How long a capture or refund is waited for; then 202, and it goes on."
     )
     webhook_sessions_at_once: int = Field(
-        4, ge=1, description="How many sessions a provider is asked about at once because of its webhooks."
+        2, ge=1, description="How many sessions a provider is asked about at once because of its webhooks."
     )
     failpoints_file: Path | None = None
     log_level: str = "INFO"
