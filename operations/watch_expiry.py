@@ -83,6 +83,6 @@ UPDATE payment SET followed_at = clock_timestamp() WHERE id IN (
   SELECT id FROM payment
   WHERE followed_at IS NULL AND provider_id = ANY($3::text[])
     AND created_at < now() - $2::float8 * interval '1 second'
-  ORDER BY created_at LIMIT least($1, $4) FOR UPDATE SKIP LOCKED)
+  ORDER BY created_at LIMIT least($1::int, $4::int) FOR UPDATE SKIP LOCKED)
 RETURNING payment_session_id
 """
