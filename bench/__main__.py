@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Coroutine
 
 from bench import cart, catalogue, checkout, faults, memory, money, page, webhooks
 from bench.tables import console
+
+
+def _webhooks(options: argparse.Namespace) -> Coroutine[None, None, str | None]:
+    return webhooks.run(options.number, options.concurrency, options.burst, options.orders, options.pace)
 
 
 def main() -> None:
@@ -39,6 +44,7 @@ def main() -> None:
     one.add_argument("--number", type=int, default=2000, help="webhooks taken at each concurrency")
     one.add_argument("--concurrency", type=int, nargs="+", default=[1, 16, 64])
     one.add_argument("--burst", type=int, default=1000, help="webhooks of the burst; 10000 is what is promised")
+    one.add_argument("--orders", type=int, default=250, help="whom the webhooks are about")
     one.add_argument("--pace", type=float, default=1.0, help="seconds between two checkouts beside the burst")
     options = parser.parse_args()
     runs = {
@@ -48,7 +54,7 @@ def main() -> None:
         "catalogue": lambda: catalogue.run_bench(options.number, options.sizes),
         "memory": lambda: memory.run(options.number),
         "money": lambda: money.run(options.number, options.concurrency),
-        "webhooks": lambda: webhooks.run(options.number, options.concurrency, options.burst, options.pace),
+        "webhooks": lambda: _webhooks(options),
         "faults": lambda: faults.run(options.rounds, options.shoppers),
     }
     problem = asyncio.run(runs[options.what]())

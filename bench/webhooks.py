@@ -14,13 +14,15 @@ SETTINGS = {
     "EURYALE_STRIPE_WEBHOOK_SECRETS": STRIPE_SECRET,
     "EURYALE_STRIPE_BASE_URL": "http://127.0.0.1:1",  # nobody asks Stripe anything here
 }
-PER_ORDER = 4  # webhooks of the burst that are about one order: authorised, captured, refunded, settled
 
 
-async def run(number: int, concurrencies: Sequence[int], many: int, pace: float) -> str | None:
-    """Take `number` webhooks at each concurrency, then while parts die; then let `many` come while shoppers buy."""
+async def run(number: int, concurrencies: Sequence[int], many: int, orders: int, pace: float) -> str | None:
+    """Take `number` webhooks at each concurrency, then while parts die; then let `many` come while shoppers buy.
+
+    They are about so many `orders`.
+    """
     async with stage(settings=SETTINGS) as on:
-        about = [each.about for each in await buy(on, max(1, many // PER_ORDER))]
+        about = [each.about for each in await buy(on, orders)]
         found = [
             await intake.measure(on, about, number, concurrencies) if number else None,
             await losses.measure(on, about, number) if number else None,
