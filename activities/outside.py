@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from activities.patience import Patience
 from commerce.fulfillment.port import CalculatedPrice, DataRequest, FulfillmentProvider, RefusedError
 from commerce.tax.port import TaxProvider, TaxRequest, ToldRate, ToldRates
 from kit.decimals import to_number
@@ -29,6 +30,7 @@ class OutsideActivities:
     def __init__(self, fulfillment: Mapping[str, FulfillmentProvider], taxes: Mapping[str, TaxProvider]) -> None:
         self._fulfillment = fulfillment
         self._taxes = taxes
+        self._patience = Patience()
 
     async def ask(self, questions: Sequence[Question]) -> dict[str, Answer | None]:
         """Ask all at once and return the answers by fingerprint, None for what was not heard in time."""
@@ -36,12 +38,19 @@ class OutsideActivities:
         return {question.fingerprint: answer for question, answer in zip(questions, heard, strict=True)}
 
     async def _heard(self, question: Question) -> Answer | None:
-        try:
-            async with asyncio.timeout(DEADLINE):
-                return Answer(_plain(await self._said(question)))
-        except Exception as error:  # noqa: BLE001 - whatever a provider does, the shopper's change is not lost for it
-            log.warning("provider_failed", provider_id=question.provider_id, error=str(error) or type(error).__name__)
+        provider_id = question.provider_id
+        if not self._patience.lasts(provider_id):
             return None
+        try:
+            async with asyncio.timeout(DEADLINE) as deadline:
+                answer = Answer(_plain(await self._said(question)))
+        except Exception as error:  # noqa: BLE001 - whatever a provider does, the shopper's change is not lost for it
+            log.warning("provider_failed", provider_id=provider_id, error=str(error) or type(error).__name__)
+            note = self._patience.hung if deadline.expired() else self._patience.heard
+            note(provider_id)
+            return None
+        self._patience.heard(provider_id)
+        return answer
 
     async def _said(self, question: Question) -> Json:
         request = question.request

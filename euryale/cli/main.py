@@ -240,6 +240,26 @@ def reconcile(
         raise typer.Exit(1)
 
 
+@app.command("dead-letters")
+def dead_letters(
+    event_id: Annotated[str | None, typer.Argument(help="Only this event's, with --replay.")] = None,
+    *,
+    replay: Annotated[bool, typer.Option("--replay", help="Deliver them again, from the first try.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    data_dir: DataDir = Path(".euryale"),
+) -> None:
+    """Show the events that a subscriber could not take, or deliver them again."""
+    from euryale.cli import dead_letters as letters
+    from euryale.cli.target import settings_for
+
+    with _told():
+        found = asyncio.run(letters.found(settings_for(data_dir), event_id, replay=replay))
+    if as_json:
+        typer.echo(letters.as_json(found))
+    else:
+        letters.show(found, Console())
+
+
 @user.command()
 def create(
     *,

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from activities import patience
 from api.state import State
 from commerce.tax.port import ToldRate, ToldRates
+from kit import clock
 from kit.db import Database, run
 from tests.support.outside_shop import OAKLAND, Outside, outside, plugins
 from tests.support.statements import recorded_statements
@@ -134,6 +136,26 @@ class TestTrouble:
         assert "The tax of the cart" in asked_for.json()["message"]
         outside.taxes.mood.is_silent = False
         cart = (await outside.carts.ok("POST", f"/carts/{cart_id}/taxes", {}))["cart"]
+        assert (cart["tax_total"], cart["unconfirmed"]) == (pytest.approx(cart["subtotal"] / 10), None)
+
+    async def test_a_provider_that_hangs_again_and_again_costs_the_next_shoppers_no_time(
+        self, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await outside.tax_elsewhere()
+        cart_id = await outside.cart(1)
+        asked = outside.taxes.mood.asked
+        asked.clear()
+        outside.taxes.mood.is_silent = True
+        monkeypatch.setattr("activities.outside.DEADLINE", 0.1)
+        for _ in range(patience.HANGS + 2):
+            cart = await outside.carts.add(cart_id, "tee_m")
+        assert (len(asked), cart["unconfirmed"]) == (patience.HANGS, ["taxes"])
+        refused = await outside.carts.call("POST", f"/carts/{cart_id}/taxes", {})
+        assert (refused.status_code, len(asked)) == (503, patience.HANGS)
+        outside.taxes.mood.is_silent = False
+        after = clock.now() + patience.REST
+        monkeypatch.setattr("kit.clock.now", lambda: after)
+        cart = await outside.carts.add(cart_id, "tee_m")
         assert (cart["tax_total"], cart["unconfirmed"]) == (pytest.approx(cart["subtotal"] / 10), None)
 
     async def test_no_stored_rate_stands_in_for_the_provider(self, outside: Outside) -> None:
