@@ -12,7 +12,7 @@ AREA: Final = "/hooks/"
 EVERY: Final = 0.04  # seconds between two calls
 BESIDE: Final = 4  # called at once beside others: 100 a second, which takes a tenth of the process
 ALONE: Final = 32  # called at once of those who waited, when the others are gone
-LINGER: Final = 0.25  # seconds for which somebody who was served counts on: a shopper's next request is on its way
+LINGER: Final = 1.0  # seconds for which somebody who was served counts on: a shopper's next request is on its way
 
 
 class Turns:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import asyncpg
 
+from api.turns import LINGER
 from bench.deliveries import SANDBOX, STRIPE, About, Webhook, many, sandbox, stripe
 from bench.floor import bare
 from bench.meter import metered
@@ -27,6 +29,7 @@ async def measure(on: Stage, about: Sequence[About], number: int, concurrencies:
     """
     connection = await on.shop.connect()
     on.shop.parts["worker"].hold()
+    await asyncio.sleep(LINGER)  # what was asked before is not beside us any more
     try:
         abouts = {SANDBOX: about, STRIPE: await _at_stripe(connection, about)}
         phases = []
