@@ -11,6 +11,7 @@ from temporalio import activity
 
 from durable.subscribers import Event, Subscriber, Subscribers
 from kit.db import Database
+from kit.discreet import said
 from operations.deliver_event import Claimed, claim_delivery, mark_delivered, mark_failed
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class DeliveryActivities:
         try:
             await self._hand_over(subscriber, event_id, claimed)
         except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything; it is noted and retried
-            return await self._failed(event_id, name, claimed, f"{type(error).__name__}: {error}")
+            return await self._failed(event_id, name, claimed, said(error))
         await self._database.transact(lambda s: mark_delivered(s, event_id, name), "outbox.deliver")
         return "delivered"
 

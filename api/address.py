@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.body import Body, Record
+from api.body import Body, CardlessRecord
 
 
 class Address(Body):
@@ -18,4 +18,4 @@ class Address(Body):
     country_code: str | None = None
     province: str | None = None
     postal_code: str | None = None
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from kit.cards import has_card_number
 from kit.errors import invalid_data
 
 DIGITS: Final = 308  # what a JSON number of other clients, an IEEE double, can be at most
@@ -82,12 +83,20 @@ def _doubles(value: T) -> T | Any:  # noqa: ANN401 - a JSON value
     return [_doubles(item) for item in value] if isinstance(value, list) else value
 
 
+def _cardless(value: T) -> T:
+    if has_card_number(value):  # not repeated in the answer: clients log what they are told
+        raise ValueError("A card number is not accepted here: only the payment provider's own form takes it")
+    return value
+
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 Record = Annotated[dict[str, Any], AfterValidator(_doubles)]
+CardlessText = Annotated[str, AfterValidator(_cardless)]
+CardlessRecord = Annotated[dict[str, Any], AfterValidator(_cardless), AfterValidator(_doubles)]
 
 
 def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value

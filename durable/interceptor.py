@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from durable.errors import as_failure
+from kit.discreet import holds_values, said
 from kit.errors import CommerceError
 
 log = structlog.get_logger(__name__)
@@ -35,12 +36,14 @@ class _Activity(ActivityInboundInterceptor):
                 return await super().execute_activity(input)
         except CommerceError as error:
             _say(error)
-            raise as_failure(error) from error
+            raise as_failure(error) from None  # what it came from may repeat a row, and a history keeps all it is told
         except ApplicationError as error:
             _say(error)
             raise
         except Exception as error:
             _say(error, exc_info=True)
+            if holds_values(error):
+                raise ApplicationError(said(error), type=type(error).__name__) from None
             raise
 
 
@@ -72,6 +75,6 @@ def _say(error: Exception, *, exc_info: bool = False) -> None:
         activity=info.activity_type,
         workflow=info.workflow_id,
         attempt=info.attempt,
-        error=f"{type(error).__name__}: {error}"[:300],
+        error=said(error)[:300],
         exc_info=exc_info,
     )

@@ -8,6 +8,8 @@ from typing import Final
 
 import structlog
 
+from kit.discreet import said
+
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE: Final = 0.2
@@ -25,10 +27,10 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]], stop: asy
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - a loop that ends stops the shop; what it met is logged below
-            said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-            if said != failed:
-                log.warning("failed, trying again", loop=name, error=said)
-            failed = said
+            told = said(error).splitlines()[0][:300]
+            if told != failed:
+                log.warning("failed, trying again", loop=name, error=told)
+            failed = told
             await asleep(back_off, stop)
             back_off = min(back_off * 2, LONGEST_PAUSE)
             continue

@@ -102,6 +102,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            hide_parameters=True,  # an error's text must not hold them: they are what shoppers typed
             pool_use_lifo=True,  # a calm shop works on few connections, whose caches are warm
             # SQLAlchemy prepares each statement and keeps 100 a connection by default: the reads alone are more.
             connect_args={"server_settings": settings, "prepared_statement_cache_size": 500},

@@ -50,6 +50,14 @@ class Counter:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def look(self) -> dict[str, Any]:
+        """Return the intent as the provider has it."""
+        reference = await self.till.value(
+            "SELECT provider_reference FROM payment_session WHERE id = $1", self.session_id
+        )
+        found: dict[str, Any] = httpx2.get(f"{self.sandbox.url}/intents/{reference}").json()
+        return found
+
     async def told(self) -> list[ProviderEvent]:
         """Return what the provider tells of the order's money, the oldest first."""
         events = self.till.world.providers[CARD].events

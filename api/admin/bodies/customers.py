@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.address import Address
-from api.body import Body, Email, Record
+from api.body import Body, CardlessRecord, Email
 
 
 class AdminCustomer(Body):
@@ -14,8 +14,8 @@ class AdminCustomer(Body):
     first_name: str | None = None
     last_name: str | None = None
     phone: str | None = None
-    metadata: Record | None = None
-    additional_data: Record | None = None
+    metadata: CardlessRecord | None = None
+    additional_data: CardlessRecord | None = None
 
     def columns(self) -> dict[str, object]:
         """Return what was given of the customer; `additional_data` is for hooks (contract section 1)."""
@@ -28,7 +28,7 @@ class AdminCustomerAddress(Address):
     address_name: str | None = None
     is_default_shipping: bool = False
     is_default_billing: bool = False
-    additional_data: Record | None = None
+    additional_data: CardlessRecord | None = None
 
     def columns(self) -> dict[str, object]:
         """Return what was given of the address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.body import Body, Number, Record
+from api.body import Body, CardlessRecord, Number
 
 
 class AdminCreatePaymentCollection(Body):
@@ -25,7 +25,7 @@ class AdminCreatePaymentSession(Body):
     """The provider to pay with, and what it is told."""
 
     provider_id: str
-    data: Record = Field(default_factory=dict)
+    data: CardlessRecord = Field(default_factory=dict)
 
 
 class AdminAuthorizePaymentSession(Body):

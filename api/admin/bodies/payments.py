@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.body import Body, Number
+from api.body import Body, CardlessText, Number
 
 Amount = Annotated[Number, Field(gt=0)]
 
@@ -22,4 +22,4 @@ class AdminRefundPayment(Body):
 
     amount: Amount | None = None
     refund_reason_id: str | None = None
-    note: str | None = None
+    note: CardlessText | None = None

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from api.body import Body
+from api.body import Body, CardlessText
 
 
 class AdminAnswerAttention(Body):
     """A person's answer to a parked execution; `note` says what was done by hand, and a skip needs one."""
 
     answer: Literal["retry", "skip", "cancel"]
-    note: Annotated[str, StringConstraints(max_length=500)] | None = None
+    note: Annotated[CardlessText, StringConstraints(max_length=500)] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.body import Body, Part, Record
+from api.body import Body, CardlessRecord, Part
 
 
 class AuthEmailPass(Part):
@@ -18,4 +18,4 @@ class AuthResetPassword(Body):
     """Whose password is to be reset; `metadata` goes along in the event."""
 
     identifier: str
-    metadata: Record = {}
+    metadata: CardlessRecord = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.body import Body, Record
+from api.body import Body, CardlessRecord
 from commerce.auth.verifications import TOKEN
 
 
@@ -12,7 +12,7 @@ class AuthRequestVerification(Body):
     entity_id: str
     entity_type: str
     code_provider: str = TOKEN
-    metadata: Record = {}
+    metadata: CardlessRecord = {}
 
 
 class AuthConfirmVerification(Body):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.address import Address
-from api.body import Body, Email, Number, Part, Record
+from api.body import Body, CardlessRecord, Email, Number, Part
 from commerce.cart.rules import NewItem
 from operations.set_shipping_methods import ChosenOption
 
@@ -28,7 +28,7 @@ class Item(Part):
 
     variant_id: str
     quantity: Quantity
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
 
 
 class StoreCreateCart(Body):
@@ -42,9 +42,9 @@ class StoreCreateCart(Body):
     items: list[Item] = Field(default_factory=list)
     promo_codes: list[str] = Field(default_factory=list)
     sales_channel_id: str | None = None
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
     locale: str | None = None
-    additional_data: Record | None = None
+    additional_data: CardlessRecord | None = None
 
     def new_items(self) -> tuple[NewItem, ...]:
         """Return the lines to add."""
@@ -60,9 +60,9 @@ class StoreUpdateCart(Body):
     shipping_address: AddressOfCart | None = None
     promo_codes: list[str] = Field(default_factory=list)
     sales_channel_id: str | None = None
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
     locale: str | None = None
-    additional_data: Record | None = None
+    additional_data: CardlessRecord | None = None
 
 
 class StoreAddLineItem(Body):
@@ -70,7 +70,7 @@ class StoreAddLineItem(Body):
 
     variant_id: str
     quantity: Quantity
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
 
     def item(self) -> NewItem:
         """Return the line to add."""
@@ -81,14 +81,14 @@ class StoreUpdateLineItem(Body):
     """A line's new quantity; 0 removes it."""
 
     quantity: QuantityOrNone
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
 
 
 class StoreShippingMethod(Part):
     """A shipping option to choose."""
 
     option_id: str
-    data: Record = Field(default_factory=dict)
+    data: CardlessRecord = Field(default_factory=dict)
 
     def chosen(self) -> ChosenOption:
         """Return the choice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.address import Address
-from api.body import Body, Email, Record
+from api.body import Body, CardlessRecord, Email
 
 
 class StoreUpdateCustomer(Body):
@@ -13,7 +13,7 @@ class StoreUpdateCustomer(Body):
     first_name: str | None = None
     last_name: str | None = None
     phone: str | None = None
-    metadata: Record | None = None
+    metadata: CardlessRecord | None = None
 
 
 class StoreCreateCustomer(StoreUpdateCustomer):

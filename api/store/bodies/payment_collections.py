@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.body import Body, Record
+from api.body import Body, CardlessRecord
 
 
 class StoreCreatePaymentCollection(Body):
@@ -17,4 +17,4 @@ class StoreInitializePaymentSession(Body):
     """The provider to pay with, and what it is told."""
 
     provider_id: str
-    data: Record = Field(default_factory=dict)
+    data: CardlessRecord = Field(default_factory=dict)
