@@ -14,8 +14,9 @@ from tests.matrix.faults import put_below, put_below_stripe
 from tests.support.paypal import CLIENT_ID, SECRET, PayPalServer
 from tests.support.sandbox import Sandbox
 from tests.support.stand_in import StandIn
-from tests.support.stripe import confirm, delivery, told
+from tests.support.stripe import confirm, delivery, seen
 
+PAGES = 6
 Delivery = tuple[bytes, Mapping[str, str]]
 
 
@@ -23,6 +24,7 @@ class Vendor:
     """One provider, its stand-in beside it; here the sandbox, whose card needs no browser."""
 
     provider_id = "pp_sandbox_sandbox"
+    keeps_the_rest = True  # after a part was captured, the rest is still held
 
     def __init__(self, server: Sandbox) -> None:
         self.log: Path = server.log
@@ -60,6 +62,7 @@ class Stripe(Vendor):
     """Stripe."""
 
     provider_id = "pp_stripe_stripe"
+    keeps_the_rest = False  # it falls back at once, which the shop hears by a webhook
 
     def __init__(self, server: StandIn) -> None:
         self.log = server.log
@@ -81,7 +84,19 @@ class Stripe(Vendor):
             assert answer.is_success, answer.text
 
     async def deliveries(self, reference: str) -> list[Delivery]:
-        return [delivery(event) for event in await asyncio.to_thread(told, self._server, reference)]
+        return [delivery(event) for event in await asyncio.to_thread(self._told, reference)]
+
+    def _told(self, reference: str) -> list[dict[str, Any]]:
+        """Return the events about an intent, the oldest first; those of other cells may fill some pages before."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        for _ in range(PAGES):
+            page = seen(self._server, f"events?limit=100{after}")["data"]
+            found += [event for event in page if reference in str(event["data"])]
+            if not page:
+                break
+            after = f"&starting_after={page[-1]['id']}"
+        return found[::-1]
 
 
 class PayPal(Vendor):
