@@ -89,7 +89,7 @@ async def test_a_cell_with_kill_9(cell: Cell, shop: Shop, store: Storefront, goo
     else:
         await shopper.buy()
         await _money(cell, shop, visit, lambda: shop.arm(edge, nth))
-    await _seen(lambda: _is(shop.has_fired), 20)
+    await _seen(lambda: _is(shop.has_fired), PATIENCE)
     has_died = shop.has_fired
     shop.disarm()
     await shop.wait_ready()
