@@ -16,6 +16,7 @@ from activities.outside import OutsideActivities
 from activities.registry import SUBSCRIBERS, all_activities
 from durable.client import Durable, connect
 from durable.event_file import EventFile
+from durable.inbox import keep_asking
 from durable.keep import either
 from durable.queues import MAX_CACHED
 from durable.relay import Relay
@@ -30,7 +31,7 @@ from kit.settings import Settings
 from operations.outbox import erase_secrets, purge_outbox, redeliver_lost
 from operations.purge_expired import purge_expired
 from operations.purge_idempotency_keys import purge_idempotency_keys
-from operations.receive_event import ask_about_events, purge_provider_events
+from operations.receive_event import AT_ONCE, ask_about_events, purge_provider_events
 from operations.reconcile import begin_day
 from operations.sweep_checkouts import (
     adopt_orphans,
@@ -50,7 +51,7 @@ log = structlog.get_logger("worker")
 EDGE: Final = "checkout.sweep"
 
 
-def sweeps(confirmed_by_client: Sequence[str], telling: Sequence[str] = ()) -> list[Sweep]:
+def sweeps(confirmed_by_client: Sequence[str], telling: Sequence[str] = (), at_once: int = AT_ONCE) -> list[Sweep]:
     """Return what the sweep loop does, in order; `telling` are the providers that tell us of what happens at them."""
     return [
         Sweep("handed_over", hand_over_overdue, EDGE),
@@ -61,7 +62,7 @@ def sweeps(confirmed_by_client: Sequence[str], telling: Sequence[str] = ()) -> l
         Sweep("to_ask_about", partial(ask_about_open, confirmed_by_client=confirmed_by_client), EDGE),
         Sweep("to_move", move_pending, "payment.sweep"),
         Sweep("to_cancel", cancel_pending, "payment.sweep"),
-        Sweep("events_to_ask_about", ask_about_events, "payment.sweep"),
+        Sweep("events_to_ask_about", partial(ask_about_events, at_once=at_once), "payment.sweep"),
         Sweep("new_to_ask_about", partial(ask_about_new, telling=telling), "payment.sweep"),
         Sweep("to_expire", watch_expiring, "payment.sweep"),
         Sweep("to_reconcile", begin_day),
@@ -87,14 +88,15 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     crew = Crew(WORKFLOWS, all_activities(database, subscribers, payments, settings.attempt_deadline_seconds, outside))
     durable = Durable(settings.temporal_address, settings.temporal_namespace, settings.temporal_task_queue_prefix)
     file = EventFile(settings.events_file) if settings.events_file else None
-    running = {queue: asyncio.Event() for queue in MAX_CACHED}
+    running, at_once = {queue: asyncio.Event() for queue in MAX_CACHED}, settings.webhook_sessions_at_once
     try:
         async with asyncio.TaskGroup() as tasks:
             for queue, is_running in running.items():
                 make = partial(_make_worker, settings, queue, crew)
                 tasks.create_task(keep_working(f"worker {queue}", make, is_running, stop))
             tasks.create_task(Relay(database, durable, subscribers, file).run(stop))
-            tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client, telling), stop))
+            tasks.create_task(keep_sweeping(database, sweeps(confirmed_by_client, telling, at_once), stop))
+            tasks.create_task(keep_asking(database, at_once, stop))
             tasks.create_task(keep_search_attributes(durable, stop))
             tasks.create_task(_tell_ready(settings, running.values(), stop))
     finally:

@@ -90,6 +90,7 @@ from api.store import products as store_products
 from api.store import regions as store_regions
 from api.store import return_reasons as store_return_reasons
 from api.store import shipping_options as store_shipping_options
+from api.turns import Turns
 from api.unknown import handle_unknown
 from durable.client import Durable
 from kit import failpoints, logs
@@ -233,6 +234,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _ring(state: State) -> list[Middleware]:
     """Return what stands around the routes, the outermost first."""
     return [
+        Middleware(Turns),
         Middleware(RequestIds),
         Middleware(Cors, areas=state.origins),
         Middleware(Failures),

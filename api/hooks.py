@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import structlog
@@ -14,7 +13,7 @@ from api.state import state_of
 from commerce.payment.events import BadSignature, Delivery, ProviderEvent
 from commerce.payment.port import ProviderError
 from kit.errors import invalid_data, unavailable
-from operations.receive_event import receive_event
+from operations.receive_event import Received
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +30,7 @@ async def receive(request: Request, provider: str) -> Response:
     """
     event, provider_id = await _verified(request, provider), f"pp_{provider}"
     if event is not None:
-        work = partial(receive_event, provider_id=provider_id, event=event, body=await request.body())
-        await state_of(request).database.transact(work, "payment.receive_event")
+        await state_of(request).inbox.store(Received(provider_id, event, await request.body()))
     return PlainTextResponse("OK")
 
 

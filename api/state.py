@@ -15,6 +15,7 @@ from activities.order_session import OrderSessionActivities
 from activities.outside import OutsideActivities
 from activities.payment_session import PaymentSessionActivities
 from api.cors import Origins
+from api.inbox import Inbox
 from commerce.api_key.service import PublishableKey, find_publishable_key, find_secret_key
 from commerce.auth.passwords import Passwords
 from commerce.auth.service import Standing, find_standing
@@ -93,6 +94,7 @@ class State:
         self.fulfillment = FulfillmentActivities(fulfillment_providers)
         self.outside = OutsideActivities(fulfillment_providers, tax_providers)
         self.files = files
+        self.inbox = Inbox(database)
         self.payment_sessions = PaymentSessionActivities(database, payment_providers)
         self.account_holders = AccountHolderActivities(database, payment_providers)
         self.order_sessions = OrderSessionActivities(database, payment_providers)

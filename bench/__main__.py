@@ -1,13 +1,18 @@
-"""`python -m bench checkout | page | cart | catalogue | memory | faults`."""
+"""`python -m bench checkout | page | cart | catalogue | memory | faults | money | webhooks`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Coroutine
 
-from bench import cart, catalogue, checkout, faults, memory, page
+from bench import cart, catalogue, checkout, faults, memory, money, page, webhooks
 from bench.tables import console
+
+
+def _webhooks(options: argparse.Namespace) -> Coroutine[None, None, str | None]:
+    return webhooks.run(options.number, options.concurrency, options.burst, options.orders, options.pace)
 
 
 def main() -> None:
@@ -32,6 +37,15 @@ def main() -> None:
     one = what.add_parser("faults", help="bursts of checkouts while parts are killed, audited")
     one.add_argument("--rounds", type=int, default=5)
     one.add_argument("--shoppers", type=int, default=40)
+    one = what.add_parser("money", help="captures and refunds over HTTP, beside their floor and an empty workflow")
+    one.add_argument("--number", type=int, default=40, help="payments of each kind at each concurrency")
+    one.add_argument("--concurrency", type=int, nargs="+", default=[1, 4, 16])
+    one = what.add_parser("webhooks", help="taking webhooks, kills during it, and a burst beside checkouts")
+    one.add_argument("--number", type=int, default=2000, help="webhooks taken at each concurrency")
+    one.add_argument("--concurrency", type=int, nargs="+", default=[1, 16, 64])
+    one.add_argument("--burst", type=int, default=1000, help="webhooks of the burst; 10000 is what is promised")
+    one.add_argument("--orders", type=int, default=250, help="whom the webhooks are about")
+    one.add_argument("--pace", type=float, default=1.0, help="seconds between two checkouts beside the burst")
     options = parser.parse_args()
     runs = {
         "checkout": lambda: checkout.run(options.number, options.concurrency),
@@ -39,6 +53,8 @@ def main() -> None:
         "cart": lambda: cart.run(options.number, options.sizes),
         "catalogue": lambda: catalogue.run_bench(options.number, options.sizes),
         "memory": lambda: memory.run(options.number),
+        "money": lambda: money.run(options.number, options.concurrency),
+        "webhooks": lambda: _webhooks(options),
         "faults": lambda: faults.run(options.rounds, options.shoppers),
     }
     problem = asyncio.run(runs[options.what]())

@@ -54,7 +54,7 @@ class Floor:
 
         async with metered(self._on.shop) as usage:
             await at_once(buy, number, concurrency)
-        return Measured("floor", concurrency, number, _bare(usage))
+        return Measured("floor", concurrency, number, bare(usage))
 
     async def empty_workflows(self, number: int, concurrency: int) -> Measured:
         """Start workflows that do nothing, and wait for each, on a worker of this process."""
@@ -67,7 +67,7 @@ class Floor:
             await start()  # the first one compiles
             async with metered(self._on.shop) as usage:
                 await at_once(start, number, concurrency)
-        return Measured("empty workflow", concurrency, number, _bare(usage))
+        return Measured("empty workflow", concurrency, number, bare(usage))
 
     async def _buy(self, cart_id: str) -> None:
         run_id = uuid4().hex
@@ -88,7 +88,7 @@ async def _execute(client: Client) -> None:
     await client.execute_workflow(EmptyWorkflow.run, id=f"empty-workflow:{uuid4().hex}", task_queue=QUEUE)
 
 
-def _bare(usage: Usage) -> Usage:
+def bare(usage: Usage) -> Usage:
     """Count this process among those that are paid for: here it is the shop."""
     cpu = dict(usage.cpu)
     cpu["bare"] = cpu.pop("client")

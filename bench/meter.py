@@ -71,7 +71,8 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def _read(shop: Shop) -> dict[str, float]:
-    found = {name: cpu_seconds(psutil.Process(shop.parts[name].pid)) for name in MEASURED}
+    pids = {name: shop.parts[name].pid for name in MEASURED}  # 0: held down, so it costs nothing
+    found = {name: cpu_seconds(psutil.Process(pid)) if pid else 0.0 for name, pid in pids.items()}
     own = psutil.Process(os.getpid()).cpu_times()
     return found | {"client": own.user + own.system}
 

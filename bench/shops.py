@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,9 +32,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(*, timed: Callable[[str, float], None] | None = None, warm: int = WARM) -> AsyncIterator[Stage]:
-    """Yield a warm shop; `timed` hears of every step but those of the warming."""
-    async with running_shop({}, listens=False) as shop:
+async def stage(
+    *, timed: Callable[[str, float], None] | None = None, warm: int = WARM, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Stage]:
+    """Yield a warm shop; `timed` hears of every step but those of the warming. `settings`: more of them."""
+    async with running_shop(settings or {}, listens=False) as shop:
         async with Storefront(shop.api_url, shop.publishable_key) as store:
             goods = await store.goods()
             await _stock(shop)

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     money_wait_seconds: float = Field(
         8, description="How long a capture or refund is waited for; then 202, and it goes on."
     )
+    webhook_sessions_at_once: int = Field(
+        2, ge=1, description="How many sessions a provider is asked about at once because of its webhooks."
+    )
     failpoints_file: Path | None = None
     log_level: str = "INFO"
     temporal_task_queue_prefix: str = Field("", description="Put before each task queue's name; for tests.")

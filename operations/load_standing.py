@@ -35,7 +35,7 @@ async def load_standing(connection: AsyncConnection, session_id: str) -> Standin
 
 
 async def mark_asked(session: AsyncSession, session_id: str, standing: Standing) -> None:
-    """Note that the provider was asked after these events came."""
+    """Note that the provider was asked after these events came; who waits in the inbox is next."""
     if standing.event_ids:
         await run(session, _ASKED, session_id, list(standing.event_ids))
 
@@ -48,6 +48,8 @@ SELECT s.order_id, p.id AS payment_id,
 FROM payment_session s LEFT JOIN payment p ON p.payment_session_id = s.id WHERE s.id = $1
 """
 _ASKED: Final = """
-UPDATE provider_event SET state = 'done', asked_at = now()
-WHERE session_id = $1 AND event_id = ANY($2::text[]) AND state = 'stored'
+WITH done AS (
+  UPDATE provider_event SET state = 'done', asked_at = now()
+  WHERE session_id = $1 AND event_id = ANY($2::text[]) AND state = 'stored' RETURNING 1)
+SELECT pg_notify('inbox', '') FROM done LIMIT 1
 """

@@ -19,6 +19,7 @@ from operations.sweep_checkouts import ask_for
 
 WARNING: Final = timedelta(days=1)
 NEW_SECONDS: Final = 60
+NEW_AT_ONCE: Final = 10  # asked about by one sweep: a rush of orders must not be followed by one of askings
 AGAIN_SECONDS: Final = 3600
 
 
@@ -57,7 +58,7 @@ async def watch_expiring(session: AsyncSession, *, after: float = AGAIN_SECONDS)
 
 async def ask_about_new(session: AsyncSession, telling: Sequence[str], *, after: float = NEW_SECONDS) -> int:
     """Ask once about every new payment of a provider that tells us things: until when it holds, and its fees."""
-    return await ask_for(session, "process-payment-workflow", "session_id", _NEW, after, list(telling))
+    return await ask_for(session, "process-payment-workflow", "session_id", _NEW, after, list(telling), NEW_AT_ONCE)
 
 
 _WARN: Final = "UPDATE payment SET warned_at = now(), attention = $2 WHERE id = $1"
@@ -82,6 +83,6 @@ UPDATE payment SET followed_at = clock_timestamp() WHERE id IN (
   SELECT id FROM payment
   WHERE followed_at IS NULL AND provider_id = ANY($3::text[])
     AND created_at < now() - $2::float8 * interval '1 second'
-  ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  ORDER BY created_at LIMIT least($1::int, $4::int) FOR UPDATE SKIP LOCKED)
 RETURNING payment_session_id
 """

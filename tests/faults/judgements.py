@@ -125,8 +125,8 @@ JUDGEMENTS: Final = {
     "an order's money is not in the ledger as its payment says": """
         SELECT format('%s: payment %s, ledger %s', o.id, m.there, l.sum)
         FROM "order" o JOIN payment_session s ON s.order_id = o.id JOIN payment p ON p.payment_session_id = s.id
-        CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN debit IN ('held', 'captured') THEN amount ELSE 0 END)
-            - sum(CASE WHEN credit IN ('held', 'captured') THEN amount ELSE 0 END), 0) AS sum
+        CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN debit IN ('held', 'captured', 'fees') THEN amount ELSE 0 END)
+            - sum(CASE WHEN credit IN ('held', 'captured', 'fees') THEN amount ELSE 0 END), 0) AS sum
           FROM ledger_entry e WHERE e.order_id = o.id) l
         CROSS JOIN LATERAL (SELECT %(there)s AS there) m
         WHERE l.sum <> m.there""".replace("%(there)s", THERE),

@@ -118,12 +118,12 @@ async def test_p09_what_came_while_the_workflow_store_was_lost_is_asked_about(co
     """The start was acknowledged, and its run lost: the row in the inbox is what the sweep goes by."""
     await counter.at_provider("capture")
     [*_, event] = await counter.told()
-    stored = """INSERT INTO provider_event (provider_id, event_id, kind, body, session_id, state, occurred_at)
-      VALUES ('pp_sandbox_sandbox', $1, 'x', '', $2, 'stored', now())"""
+    stored = """INSERT INTO provider_event (provider_id, event_id, kind, body, session_id, state, occurred_at, asked_at)
+      VALUES ('pp_sandbox_sandbox', $1, 'x', '', $2, 'stored', now(), now())"""
     await counter.till.database.transact(lambda s: run(s, stored, event.id, counter.session_id))
     transact = counter.till.database.transact
     assert await transact(ask_about_events) == 0, "a run may still be at it"
-    await counter.till.change("UPDATE provider_event SET received_at = now() - interval '11 seconds'")
+    await counter.till.change("UPDATE provider_event SET asked_at = now() - interval '11 seconds'")
     assert await transact(ask_about_events) == 1
     asked = "SELECT data ->> 'session_id' FROM outbox_event WHERE name = 'start.process-payment-workflow'"
     assert await counter.till.value(asked) == counter.session_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -33,14 +33,14 @@ class Motor:
     prefix: str
     providers: Mapping[str, PaymentProvider]
 
-    async def sweep(self, *, ask_after: float = 0) -> None:
-        """Sweep once, as if everything had rested long enough."""
+    async def sweep(self, *, ask_after: float = 0, after: float = 0) -> None:
+        """Sweep once, as if everything had rested long enough: what rested for `after` seconds."""
         browsers = [id_ for id_, provider in self.providers.items() if provider.confirmed_by_client]
         await self.database.transact(sweeps.hand_over_overdue)
         for each in (sweeps.adopt_orphans, sweeps.resolve_handed_over, sweeps.release_creating, sweeps.release_ended):
-            await self.database.transact(partial(each, after=0))
+            await self.database.transact(partial(each, after=after))
         for every in (move_pending, cancel_pending):
-            await self.database.transact(partial(every, after=0))
+            await self.database.transact(partial(every, after=after))
         await self.database.transact(partial(sweeps.ask_about_open, confirmed_by_client=browsers, after=ask_after))
 
 
@@ -52,13 +52,14 @@ async def motor(
     *,
     deadline_seconds: float = 30,
     outside: OutsideActivities | None = None,
+    queues: Sequence[str] = (CHECKOUT, MONEY),
 ) -> AsyncIterator[Motor]:
-    """Run both workers of a checkout and the relay."""
+    """Run both workers of a checkout, or those of `queues`, and the relay."""
     prefix = f"{uuid4().hex}-"
     durable = Durable(temporal, queue_prefix=prefix)
     crew = Crew(WORKFLOWS, all_activities(database, Subscribers([]), providers, deadline_seconds, outside))
     async with AsyncExitStack() as stack:
-        for queue in (CHECKOUT, MONEY):
+        for queue in queues:
             client = await connect(temporal, "default")
             await ensure_search_attributes(client)
             await stack.enter_async_context(build_worker(client, queue, crew, prefix=prefix))

@@ -151,6 +151,8 @@ async def books_of(counter: Counter) -> list[str]:
         if told != meant:
             wrong.append(f"{row.id} shows {told}, the ledger {meant}")
         status = "completed" if meant[1] >= row.amount else "authorized" if meant[0] >= row.amount else "awaiting"
+        if row.is_canceled and not meant[1]:
+            status = "canceled"
         if row.status != status:
             wrong.append(f"{row.id} is {row.status}, by the ledger {status}")
     return wrong
@@ -183,7 +185,10 @@ async def _of(counter: Counter, order_id: str) -> list[str]:
     return wrong
 
 
-_COLLECTIONS = "SELECT * FROM payment_collection WHERE order_id IS NOT NULL AND status <> 'not_paid'"
+_COLLECTIONS = """
+SELECT *, (SELECT bool_and(canceled_at IS NOT NULL) FROM payment WHERE payment_collection_id = c.id) AS is_canceled
+FROM payment_collection c WHERE order_id IS NOT NULL AND status <> 'not_paid'
+"""
 _OF_COLLECTION = """
 SELECT debit, credit, sum(e.amount) AS amount FROM ledger_entry e JOIN payment_session s ON s.id = e.payment_session_id
 WHERE s.payment_collection_id = $1 AND s.fate = 'consumed' GROUP BY 1, 2
