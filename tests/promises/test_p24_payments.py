@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import hooks
 from commerce.payment.events import ProviderEvent
@@ -114,12 +113,12 @@ async def test_p24_mutation_a_line_with_the_body_of_a_webhook_and_a_talkative_sd
         logging.getLogger("stripe").setLevel(level)
     told = [one for one in await shop.records.leaks() if one.endswith("in logs")]
     assert told
-    receive = hooks.receive_event
+    received = hooks.Received
 
-    async def talkative(session: AsyncSession, provider_id: str, event: ProviderEvent, body: bytes) -> bool:
+    def talkative(provider_id: str, event: ProviderEvent, body: bytes) -> hooks.Received:
         hooks.log.info("heard", body=body.decode())
-        return await receive(session, provider_id, event, body)
+        return received(provider_id, event, body)
 
-    monkeypatch.setattr(hooks, "receive_event", talkative)
+    monkeypatch.setattr(hooks, "Received", talkative)
     await shop.hear(stripe, data)
     assert f"{data['client_secret']!r} in logs" in await shop.records.leaks()
