@@ -9,6 +9,7 @@ show with real processes (tests/faults/test_matrix.py).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -16,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
+from api.inbox import EDGE, Inbox
 from durable.interceptor import Surround
 from kit import failpoints
 from kit.db import Database
+from operations.receive_event import Received, receive_events
 from tests.matrix.faults import CALL, LIFE, RUN, Call, Life, Run
 
 T = TypeVar("T")
@@ -84,6 +87,11 @@ def install(patch: pytest.MonkeyPatch, find: Find) -> None:
             raise KilledError
         return await once(self, work, edge)
 
+    async def alone(self: Inbox, received: Received) -> None:
+        """Store one webhook in its own commit: one that others wait for too would die with whoever began it."""
+        await self._database.transact(partial(receive_events, received=[received]), EDGE)
+
+    patch.setattr(Inbox, "store", alone)
     patch.setattr(Mortal, "find", staticmethod(find), raising=False)
     patch.setattr("durable.workers.Surround", Mortal)
     patch.setattr(Database, "_once", mortal)
