@@ -6,6 +6,7 @@ from temporalio import activity
 
 from durable.attention import SetAttention
 from kit.db import Database
+from kit.metrics import ATTENTION
 from operations.mark_attention import mark_attention
 
 
@@ -19,6 +20,7 @@ class AttentionActivities:
     async def set(self, command: SetAttention) -> bool:
         """Show the reason on the target's row; False when the row does not exist."""
         target = command.target
+        ATTENTION.add(1, {"kind": target.kind})
         return await self._database.transact(lambda s: mark_attention(s, target.kind, target.id, command.reason))
 
     @activity.defn(name="attention.clear")

@@ -13,6 +13,7 @@ from api.state import state_of
 from commerce.payment.events import BadSignature, Delivery, ProviderEvent
 from commerce.payment.port import ProviderError
 from kit.errors import invalid_data, unavailable
+from kit.metrics import WEBHOOKS
 from operations.receive_event import Received
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ async def receive(request: Request, provider: str) -> Response:
     event, provider_id = await _verified(request, provider), f"pp_{provider}"
     if event is not None:
         await state_of(request).inbox.store(Received(provider_id, event, await request.body()))
+        _count(provider_id, "stored")
     return PlainTextResponse("OK")
 
 
@@ -42,8 +44,14 @@ async def _verified(request: Request, provider: str) -> ProviderEvent | None:
     try:
         return await found.events.verify(Delivery(body=await request.body(), headers=headers))
     except BadSignature as error:
+        _count(found.id, "refused")
         log.warning("webhook refused", provider=found.id, reason=str(error))
         raise invalid_data("The webhook is not signed by the payment provider.") from error
     except ProviderError as error:
+        _count(found.id, "unverified")
         log.warning("webhook not verified", provider=found.id, reason=error.message)
         raise unavailable("The webhook cannot be verified at the moment. Deliver it again.", RETRY_AFTER) from error
+
+
+def _count(provider_id: str, outcome: str) -> None:
+    WEBHOOKS.add(1, {"provider": provider_id, "outcome": outcome})

@@ -35,7 +35,10 @@ async def load_standing(connection: AsyncConnection, session_id: str) -> Standin
 
 
 async def mark_asked(session: AsyncSession, session_id: str, standing: Standing) -> None:
-    """Note that the provider was asked after these events came; who waits in the inbox is next."""
+    """Note that the provider was asked after these events came; who waits in the inbox is next.
+
+    Their bodies go: nothing reads them any more, and they may hold client secrets.
+    """
     if standing.event_ids:
         await run(session, _ASKED, session_id, list(standing.event_ids))
 
@@ -49,7 +52,7 @@ FROM payment_session s LEFT JOIN payment p ON p.payment_session_id = s.id WHERE 
 """
 _ASKED: Final = """
 WITH done AS (
-  UPDATE provider_event SET state = 'done', asked_at = now()
+  UPDATE provider_event SET state = 'done', asked_at = now(), body = ''
   WHERE session_id = $1 AND event_id = ANY($2::text[]) AND state = 'stored' RETURNING 1)
 SELECT pg_notify('inbox', '') FROM done LIMIT 1
 """

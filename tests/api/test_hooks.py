@@ -15,6 +15,7 @@ from api.state import State
 from commerce.payment.events import Delivery, ProviderEvent
 from commerce.payment.port import Unknown
 from kit.db import Database, run, value
+from kit.metrics import WEBHOOKS
 from kit.settings import Settings
 from operations.receive_event import purge_provider_events
 from providers.sandbox.happenings import SIGNATURE, signature
@@ -104,6 +105,14 @@ async def test_p09_a_bad_signature_leaves_no_row(provider: Provider) -> None:
     assert await provider.rows() == []
 
 
+async def test_what_becomes_of_webhooks_is_counted(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[tuple[int, dict[str, str]]] = []
+    monkeypatch.setattr(WEBHOOKS, "add", lambda number, labels: counted.append((number, labels)))
+    await provider.deliver(EVENT)
+    await provider.deliver(EVENT, "whsec_other")
+    assert counted == [(1, {"provider": "pp_sandbox_sandbox", "outcome": outcome}) for outcome in ("stored", "refused")]
+
+
 async def test_p09_mutation_whoever_does_not_check_keeps_what_anybody_sent(
     provider: Provider, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +175,8 @@ async def test_p09_a_kill_after_the_200_loses_nothing(
         stop.set()
         await working
     async with database.reading() as connection:
-        assert await value(connection, "SELECT state FROM provider_event") == "done"
+        [(state, kept)] = await run(connection, "SELECT state, body FROM provider_event")
+    assert (state, kept) == ("done", b""), "what was told is not kept: it may hold client secrets"
 
 
 async def _held(
