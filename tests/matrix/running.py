@@ -21,7 +21,7 @@ from tests.matrix.world import World, fresh
 
 AT_ONCE: Final = 16
 JOURNEY_SECONDS: Final = 120.0
-REST_SECONDS: Final = 90.0
+REST_SECONDS: Final = 180.0
 REPLAY: Final = "EURYALE_CELL='{}' uv run pytest -q tests/matrix -k test_one_cell"
 
 
