@@ -151,6 +151,7 @@ async def _move(world: World, run: Run, kind: str) -> None:
 async def cancel(world: World, run: Run) -> None:
     """Want what is held to be free, as an order's cancel will (no route does it yet)."""
     await _again(lambda: world.database.transact(partial(ask_cancel, payment_id=run.ids["payment"])))
+    await _ended(world, "SELECT FROM payment WHERE id = $1 AND canceled_at IS NULL", run.ids["payment"])
 
 
 async def webhook(world: World, run: Run) -> None:
@@ -173,6 +174,16 @@ async def webhook(world: World, run: Run) -> None:
         await asyncio.sleep(1)
         for body, headers in events[:-1]:
             await _deliver(world, run, body, dict(headers))
+    await _ended(world, "SELECT FROM provider_event WHERE session_id = $1 AND state = 'stored'", run.ids["session"])
+
+
+async def _ended(world: World, unfinished: str, id_: str) -> None:
+    """Wait for what a wish sets going: when all journeys have ended nothing goes wrong any more, and nobody dies."""
+    for _ in range(4 * PRESSES):
+        if await world.row(unfinished, id_) is None:
+            return
+        await asyncio.sleep(PAUSE)
+    raise AssertionError(f"it never ended: {id_}")
 
 
 async def _deliver(world: World, run: Run, body: bytes, headers: dict[str, str]) -> None:
