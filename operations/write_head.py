@@ -9,21 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commerce.customer.addresses import POSTAL
 from kit.db import run, value
 from kit.ids import new_id
 
-ADDRESS_FIELDS: Final = (
-    "first_name",
-    "last_name",
-    "phone",
-    "company",
-    "address_1",
-    "address_2",
-    "city",
-    "country_code",
-    "province",
-    "postal_code",
-)
 HEAD_FIELDS: Final = (
     "region_id",
     "currency_code",
@@ -60,9 +49,7 @@ class NewAddress:
 
     def row(self) -> dict[str, Any]:
         """Return its columns."""
-        return {"id": self.id, "metadata": self.given.get("metadata")} | {
-            name: self.given.get(name) for name in ADDRESS_FIELDS
-        }
+        return {"id": self.id, "metadata": self.given.get("metadata")} | {name: self.given.get(name) for name in POSTAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +107,9 @@ def _changed(names: Sequence[str], given: str, table: str) -> str:
     return ", ".join(f"{n} = CASE WHEN {given} ? '{n}' THEN {given} ->> '{n}' ELSE {table}.{n} END" for n in names)
 
 
-_COLUMNS: Final = ", ".join(ADDRESS_FIELDS)
-_TYPED: Final = ", ".join(f"{name} text" for name in ADDRESS_FIELDS)
-_EDITED: Final = _changed(ADDRESS_FIELDS, "e.given", "a")
+_COLUMNS: Final = ", ".join(POSTAL)
+_TYPED: Final = ", ".join(f"{name} text" for name in POSTAL)
+_EDITED: Final = _changed(POSTAL, "e.given", "a")
 _HEAD: Final = _changed(HEAD_FIELDS, "(d -> 'head')", "cart")
 _GUEST: Final = "SELECT id FROM customer WHERE email = {email} AND NOT has_account AND deleted_at IS NULL"
 _NAMED_GUEST: Final = _GUEST.format(email="(d ->> 'guest')")
