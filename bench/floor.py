@@ -16,6 +16,7 @@ from bench.phases import Measured, at_once
 from bench.shops import Stage
 from bench.visits import fill_cart
 from commerce.checkout.outcome import Claim, OutcomeKind
+from commerce.payment.port import PaymentProvider
 from durable.client import connect
 from durable.workers import sandbox
 from kit.db import Database
@@ -28,13 +29,13 @@ from providers.system.payment import SystemPayments
 QUEUE = "bench"
 
 
-class Floor:
+class Bare:
     """Runs in this process, which the tables call `bare`: what it costs is what no engine could save."""
 
-    def __init__(self, on: Stage) -> None:
+    def __init__(self, on: Stage, provider: PaymentProvider) -> None:
         self._on = on
         self._database = Database(on.shop.database_url, pool_size=16)
-        self._provider = SystemPayments()
+        self._provider = provider
 
     async def __aenter__(self) -> Self:
         return self
@@ -44,6 +45,13 @@ class Floor:
     ) -> None:
         await self._provider.close()
         await self._database.close()
+
+
+class Floor(Bare):
+    """The floor of a checkout, paid by the system's provider."""
+
+    def __init__(self, on: Stage) -> None:
+        super().__init__(on, SystemPayments())
 
     async def checkouts(self, number: int, concurrency: int) -> Measured:
         """Complete carts by the plain operations; filling them is not measured."""

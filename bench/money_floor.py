@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from activities.movement import Asking, MovementActivities, SettleMovement, Told
 from bench.deliveries import SANDBOX
-from bench.floor import bare
+from bench.floor import Bare, bare
 from bench.meter import metered
 from bench.money_admin import PART, Ids
 from bench.phases import Measured, at_once
 from bench.shops import Stage
 from commerce.payment.models import MoneyState
-from kit.db import Database
 from kit.ids import new_id
 from operations.begin_movement import Wish, begin_capture, begin_refund
 from providers.sandbox.payment import SandboxPayments
 
 
-class MoneyFloor:
-    """Runs in this process, which the tables call `bare`."""
+class MoneyFloor(Bare):
+    """The floor of captures and refunds, of money that the sandbox holds."""
 
     def __init__(self, on: Stage) -> None:
-        self._on = on
-        self._database = Database(on.shop.database_url, pool_size=16)
-        self._provider = SandboxPayments(on.shop.sandbox_url, session_seconds=10, money_seconds=10)
+        super().__init__(on, SandboxPayments(on.shop.sandbox_url, session_seconds=10, money_seconds=10))
         self._steps = MovementActivities(self._database, {SANDBOX: self._provider})
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self._provider.close()
-        await self._database.close()
 
     async def captures(self, ids: Ids, concurrency: int) -> Measured:
         """Take each payment in full."""
